@@ -27,9 +27,10 @@ class Role(IntEnum):
     """What a person is to the firm now. A person has one role; a former may become any other again."""
 
     NOBODY = 0
-    CUSTOMER = 1
-    DISTRIBUTOR = 2
-    FORMER = 3
+    RETAIL_CUSTOMER = 1
+    PREFERRED_CUSTOMER = 2
+    DISTRIBUTOR = 3
+    FORMER = 4
 
 
 class Motive(IntEnum):
@@ -79,7 +80,8 @@ PERSON = (
     Column("price_sensitivity", np.float64, "ratio, mean 1", "how strongly price weighs against appetite"),
     Column("refusals", np.int32, "count", "offers weighed and turned down so far"),
     Column("seller", np.int32, "participant", "who serves this customer, COMPANY if nobody does"),
-    Column("customer_since", np.int32, "month", "month in which the person became a customer"),
+    Column("customer_since", np.int32, "day", "day on which the person became a customer"),
+    Column("last_order", np.int32, "month", "month of the last order, NOBODY before the first"),
     Column("membership", np.int32, "participant", "current (or, for a former, last) membership"),
     Column("belief", np.float64, "minor units a month", "what the person expects to earn as a distributor"),
     Column("morale", np.float64, "0-1", "readiness to give hours to the business"),
@@ -109,6 +111,7 @@ ORDER = (
     Column("participant", np.int32, "participant", "the buyer's membership, NOBODY for a customer"),
     Column("credited_to", np.int32, "participant", "whose personal volume the order is (buyer or seller)"),
     Column("day", np.int32, "day", "day of the order"),
+    Column("since_day", np.int32, "day", "day on which the buyer enrolled or became a customer"),
     Column("source", np.int8, "Source", "class of the buyer on that day"),
     Column("purpose", np.int8, "Purpose", "what the order was for"),
     Column("units", np.int32, "count", "units of the product"),
