@@ -57,6 +57,7 @@ class Draw(IntEnum):
     STAY = 23
     RENEW = 24
     PLACE = 25
+    CUSTOMER_CLASS = 26
 
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -117,11 +118,14 @@ def _finalise(z: Any) -> Any:
 
 
 @njit
-def stream(seed: int, month: int, purpose: int) -> Any:
-    """The key of one purpose in one month, a 64-bit word: take it once, draw for many people."""
+def stream(seed: int, month: int, purpose: int) -> int:
+    """The key of one purpose in one month: take it once, then draw for many people.
+
+    A 64-bit word, given as a signed number because compiled functions take a Python int for one.
+    """
     z = _finalise(_plus(_word(seed), _GOLDEN))
     z = _finalise(_plus(z ^ _word(month), _GOLDEN))
-    return _finalise(_plus(z ^ _word(purpose), _GOLDEN))
+    return np.uint64(_finalise(_plus(z ^ _word(purpose), _GOLDEN))).view(np.int64)
 
 
 @njit
@@ -255,8 +259,9 @@ def _poisson_start(mean: float) -> tuple[int, float]:
     if mean <= 700.0:
         return 0, math.exp(-mean)
     k = math.floor(mean - 9.0 * math.sqrt(mean))
+    excess = (mean - k) / k
     stirling = 0.5 * math.log(2.0 * math.pi * k) + 1.0 / (12.0 * k) - 1.0 / (360.0 * k * k * k)
-    return int(k), math.exp(k * math.log(mean / k) + k - mean - stirling)
+    return int(k), math.exp(k * (math.log1p(excess) - excess) - stirling)
 
 
 @njit
