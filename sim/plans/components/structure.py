@@ -1,0 +1,100 @@
+"""The structure bonus: a fixed amount while a pattern of qualified teams holds.
+
+Maximum: the amount of the highest tier whose pattern below the participant holds (recruits and team
+volume), whether or not the participant itself may be paid. Breakage: ``inactive`` if it fails the activity
+test (or has left), ``gate`` if only its own order is too small. Nothing is rounded. For tracing, a bonus is
+split over the personal volume of oneself and the direct recruits, by source class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.jit import njit
+from sim.plans.compile import CompiledStructure
+from sim.plans.components.base import SOURCES, Facts, Fixed, Paid, book_fixed
+from sim.plans.genealogy import frontline_sums, subtree_sums
+
+
+class Pattern(NamedTuple):
+    """Numbers of the rule that the compiled pass reads; volumes in hundredths of a point."""
+
+    tiers: int
+    frontline: int
+    own_order: int
+    frontline_order: int
+    team_volume: int
+
+
+def pay(component: CompiledStructure, facts: Facts, earlier: Mapping[str, Paid]) -> Paid:
+    """Pay each holder the amount of its highest tier."""
+    reached, held = tiers(component, facts)
+    amounts = np.concatenate([np.zeros(1, np.int64), component.amounts])
+    payee = np.flatnonzero((held > 0) & (amounts[held] > 0))
+    fixed = Fixed(payee, held[payee].astype(np.int64), amounts[held[payee]], _team_by_source(facts)[:, payee])
+    amount, lines = book_fixed(component.index, facts, fixed)
+    lost = (reached > 0) & (held == 0)
+    breakage = {
+        "inactive": Fraction(int(amounts[reached[lost & ~facts.qualified]].sum())),
+        "gate": Fraction(int(amounts[reached[lost & facts.qualified]].sum())),
+    }
+    return Paid(amount, Fraction(int(amounts[reached].sum())), breakage, lines).close()
+
+
+def tiers(component: CompiledStructure, facts: Facts) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """For each participant the tier that its team reaches, and the tier that it holds itself (0 for none)."""
+    pattern = Pattern(
+        len(component.amounts),
+        component.frontline,
+        component.own_order,
+        component.frontline_order,
+        component.team_volume,
+    )
+    own = facts.volumes.personal
+    team = subtree_sums(facts.sponsor, own) if component.whole_downline else own + frontline_sums(facts.sponsor, own)
+    result: tuple[NDArray[np.int8], NDArray[np.int8]] = _tiers(
+        pattern, facts.sponsor, facts.qualified, facts.books.enrolled, facts.volumes.activity, team
+    )
+    return result
+
+
+@njit
+def _tiers(
+    pattern: Pattern,
+    sponsor: NDArray[np.int32],
+    qualified: NDArray[np.bool_],
+    enrolled: NDArray[np.bool_],
+    order: NDArray[np.int64],
+    team: NDArray[np.int64],
+) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """One pass from the bottom: recruits are judged before their sponsor."""
+    n = len(sponsor)
+    reached, held = np.zeros(n, np.int8), np.zeros(n, np.int8)
+    # recruits[p, t]: direct recruits of p with a qualifying order (t = 0), or who hold tier t or a higher one
+    recruits = np.zeros((n, pattern.tiers), np.int32)
+    for i in range(n - 1, 0, -1):
+        if team[i] >= pattern.team_volume:
+            while reached[i] < pattern.tiers and recruits[i, reached[i]] >= pattern.frontline:
+                reached[i] += 1
+        if qualified[i] and order[i] >= pattern.own_order:
+            held[i] = reached[i]
+        recruits[sponsor[i], 0] += enrolled[i] and order[i] >= pattern.frontline_order
+        for t in range(1, min(held[i] + 1, pattern.tiers)):
+            recruits[sponsor[i], t] += 1
+    return reached, held
+
+
+def _team_by_source(facts: Facts) -> NDArray[np.int64]:
+    """Personal volume of oneself and the direct recruits, a row a source class."""
+    orders, n = facts.books.orders, len(facts.sponsor)
+    counted = facts.plan.counts_personal[facts.volumes.order_class]
+    volume = np.zeros((SOURCES, n), np.int64)
+    np.add.at(volume, (orders.source[counted], orders.credited_to[counted]), orders.pv[counted])
+    for row in volume:
+        row += frontline_sums(facts.sponsor, row)
+    return volume

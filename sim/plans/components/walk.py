@@ -1,0 +1,154 @@
+"""The walk up the tree that every bonus paid order by order shares, compiled.
+
+For each order and each level the kernel looks up who stands there, pays, or writes down why not. It never
+multiplies what is not paid: it adds the cv up by outcome, and the exact amounts follow from those sums.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.jit import njit
+from sim.plans.exact import added, muldiv
+
+QUALIFIED, INACTIVE, GATE = 0, 1, 2
+
+REASONS = ("inactive", "gate", "not_deep_enough", "levels_left_over", "missing_upline", "excluded")
+"""Outcomes of a level that is not paid; the tally has these rows after one row a rank that was paid."""
+
+SHALLOW, LEFT_OVER, MISSING, EXCLUDED = 2, 3, 4, 5
+LEFT_OUT, COUNTED, SHUT_OUT = 0, 1, 2
+
+
+class Upline(NamedTuple):
+    """The tree as one bonus sees it.
+
+    ``at[row, p]`` is the nearest position at or above p that may stand at a level (one row for all levels, or one
+    a level), 0 if none. ``status`` is QUALIFIED, INACTIVE or GATE; ``uplines`` counts participants above.
+    """
+
+    sponsor: NDArray[np.int32]
+    uplines: NDArray[np.int32]
+    at: NDArray[np.int32]
+    status: NDArray[np.int8]
+    rank: NDArray[np.int8]
+
+
+class Grid(NamedTuple):
+    """Rates by rank and level over ``den``, and how an amount becomes money."""
+
+    opens: NDArray[np.bool_]
+    num: NDArray[np.int64]
+    den: int
+    quantum: int
+    mode: int
+    per_total: bool
+
+
+class Sales(NamedTuple):
+    """The orders: ``use`` is LEFT_OUT, COUNTED or SHUT_OUT; ``first`` if the credited one is level 1."""
+
+    credited: NDArray[np.int32]
+    source: NDArray[np.int8]
+    cv: NDArray[np.int64]
+    use: NDArray[np.int8]
+    first: NDArray[np.bool_]
+
+
+class Lines(NamedTuple):
+    """Columns of the lines written; all of length 0 when only totals are wanted."""
+
+    payee: NDArray[np.int32]
+    order: NDArray[np.int32]
+    source: NDArray[np.int8]
+    level: NDArray[np.int16]
+    amount: NDArray[np.int64]
+
+
+def no_lines(rows: int = 0) -> Lines:
+    """Empty columns for ``rows`` lines."""
+    return Lines(
+        np.zeros(rows, np.int32),
+        np.zeros(rows, np.int32),
+        np.zeros(rows, np.int8),
+        np.zeros(rows, np.int16),
+        np.zeros(rows, np.int64),
+    )
+
+
+@njit
+def walk(
+    sales: Sales, upline: Upline, grid: Grid, lines: Lines, pay: NDArray[np.int64], tally: NDArray[np.int64]
+) -> int:
+    """Pay every order up the tree; adds to ``pay`` and ``tally`` and returns the number of lines that pay."""
+    running = np.zeros(pay.shape[1] if grid.per_total else 0, np.int64)
+    written = 0
+    for o in range(len(sales.credited)):
+        if sales.use[o] == LEFT_OUT or sales.cv[o] == 0:
+            continue
+        if sales.use[o] == SHUT_OUT:
+            tally[len(grid.opens) + EXCLUDED] += sales.cv[o]
+            continue
+        written = _walk_one(o, sales, upline, grid, lines, pay, tally, running, written)
+    return written
+
+
+@njit
+def _walk_one(
+    o: int,
+    sales: Sales,
+    upline: Upline,
+    grid: Grid,
+    lines: Lines,
+    pay: NDArray[np.int64],
+    tally: NDArray[np.int64],
+    running: NDArray[np.int64],
+    written: int,
+) -> int:
+    """Walk up from one order until its levels are used up."""
+    ranks, levels = grid.opens.shape
+    credited, cv = sales.credited[o], sales.cv[o]
+    here = credited if sales.first[o] else max(upline.sponsor[credited], 0)
+    above = upline.uplines[credited] + (sales.first[o] and credited > 0)
+    for k in range(levels):
+        who = upline.at[k if upline.at.shape[0] > 1 else 0, here]
+        if who == 0:
+            tally[ranks + (LEFT_OVER if k < above else MISSING), k] += cv
+            continue
+        here = max(upline.sponsor[who], 0)
+        if upline.status[who] != QUALIFIED:
+            tally[ranks + upline.status[who] - 1, k] += cv
+        elif not grid.opens[upline.rank[who], k]:
+            tally[ranks + SHALLOW, k] += cv
+        else:
+            tally[upline.rank[who], k] += cv
+            amount = _amount(cv, grid.num[upline.rank[who], k], who, grid, running)
+            if amount != 0:
+                pay[sales.source[o], who] += amount
+                _write(lines, written, who, o, sales.source[o], k + 1, amount)
+                written += 1
+    return written
+
+
+@njit
+def _amount(cv: int, num: int, who: int, grid: Grid, running: NDArray[np.int64]) -> int:
+    """One line's money. Rounding per total, a line is what it adds to the payee's rounded total."""
+    den = grid.den * grid.quantum
+    if not grid.per_total:
+        return grid.quantum * muldiv(cv, num, den, grid.mode)
+    before = muldiv(running[who], 1, den, grid.mode)
+    running[who] = added(running[who], muldiv(cv, num, 1, grid.mode))
+    return grid.quantum * (muldiv(running[who], 1, den, grid.mode) - before)
+
+
+@njit
+def _write(lines: Lines, row: int, payee: int, order: int, source: int, level: int, amount: int) -> None:
+    if len(lines.payee) > 0:
+        lines.payee[row] = payee
+        lines.order[row] = order
+        lines.source[row] = source
+        lines.level[row] = level
+        lines.amount[row] = amount
