@@ -101,7 +101,7 @@ PARTICIPANT = (
     Column("recruits", np.int32, "count", "people sponsored so far"),
     Column("customers", np.int32, "count", "customers served now"),
     Column("last_pay", np.int64, "minor units", "bonuses of the last settlement"),
-    Column("last_volume", np.int64, "hundredths of a point", "personal volume of the last settlement"),
+    Column("last_margin", np.int64, "minor units", "retail margin of the last month"),
     Column("lived_pay", np.float64, "minor units a month", "moving average of bonuses and retail margin"),
 )
 

@@ -1,0 +1,44 @@
+"""How a month passes. Each engine turns a scenario into the tables of its ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.ledger import LedgerTables
+    from sim.scenario.schema import Scenario
+
+Progress = Callable[[int, str], None]
+"""Called with the number of months done and a word on what is being done."""
+
+
+class Engine(StrEnum):
+    """The engines that can run a scenario."""
+
+    MESA = "mesa"
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    engine: Engine = Engine.MESA,
+    keep_lines: bool = False,
+    progress: Progress | None = None,
+) -> LedgerTables:
+    """Run a scenario to its last month and close its books.
+
+    ``keep_lines`` keeps every order and pay row for a ledger folder. Same scenario, same tables.
+    """
+    from sim.engines.market import open_ledger
+    from sim.engines.mesa.model import MarketModel
+
+    assert engine is Engine.MESA
+    ledger = open_ledger(scenario, keep_lines=keep_lines)
+    model = MarketModel(market_scenario=scenario, ledger=ledger)
+    for month in range(scenario.months):
+        model.run_for(1)
+        if progress is not None:
+            progress(month + 1, f"month {month + 1} of {scenario.months}")
+    return ledger.close()

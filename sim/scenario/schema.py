@@ -12,12 +12,14 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from sim.plans.schema import Plan
 
 MAX_PEOPLE = 100_000_000
 MAX_MONTHS = 100_000
+EPOCH = datetime.date(1970, 1, 1).toordinal()
 
 
 class Section(BaseModel):
@@ -144,12 +146,12 @@ class Population(Section):
         3.0, "exponent", "appetite is u ** shape, u uniform: 1 even, larger means few want the product", "PRIOR", 0.01, 100
     )
     skill_sigma: float = setting(0.6, "log sd", "spread of selling skill (log-normal, mean 1)", "PRIOR", 0, 3)
-    hours_median: float = setting(
-        16, "hours a month", "median time a person could give", "MonaVie 2009: 4 hours a week at the lowest paid rank", 0, 400
+    hours_mean: float = setting(
+        20, "hours a month", "mean time a person could give", "MonaVie 2009: 4 hours a week at the lowest paid rank", 0, 400
     )
     hours_sigma: float = setting(0.7, "log sd", "spread of hours", "DSA: 7.5 % give 30 h a week or more", 0, 3)
     susceptibility_sigma: float = setting(0.5, "log sd", "spread of the draw of a promised income", "PRIOR", 0, 3)
-    outside_wage: Money = money("15.00", "median after-tax wage of an hour elsewhere", "PRIOR", 10_000)
+    outside_wage: Money = money("15.00", "mean after-tax wage of an hour elsewhere", "PRIOR", 10_000)
     outside_wage_sigma: float = setting(0.4, "log sd", "spread of outside wages", "PRIOR", 0, 3)
     price_sensitivity_sigma: float = setting(0.5, "log sd", "spread of price sensitivity", "PRIOR", 0, 3)
 
@@ -163,6 +165,7 @@ class Product(Section):
     qv: Money = money("30.00", "volume of a unit that counts for ranks, in points", "as pv")
     cv: Money = money("30.00", "commissionable volume of a unit, in money", "as pv")
     cost: Money = money("6.00", "the firm's cost of a unit", "cost of goods 17-25 % of net sales (public firms)")
+    kit_cost: Money = money("0.00", "the firm's cost of an entry kit", "a bare enrolment fee costs nothing")
 
 
 class Shopping(Section):
@@ -233,6 +236,9 @@ class Staying(Section):
     leave: float = share(0.10, "chance to leave in the first month, without success", "FIT: Young Living lapse 47 %, 63 %")
     tenure: float = setting(6.0, "months", "tenure at which that chance has halved", "FIT: Young Living lapse", 0.01, 10_000)
     protection: float = setting(4.0, "log ratio", "full success divides the chance by e to this", "PRIOR", 0, 100)
+    lapse_idle: int = setting(
+        6, "months", "a member without an order for this long does not renew", "PRIOR", 1, MAX_MONTHS
+    )
     quiet: float = setting(1.0, "ratio", "the chance is multiplied by 1 + this after a year without an order", "PRIOR", 0, 100)
 
 
@@ -293,6 +299,6 @@ class Scenario(Section):
         return self
 
     def first_day(self, month: int) -> int:
-        """The ordinal date of the first day of a month, counted from ``start``."""
-        year, index = int(self.start[:4]), int(self.start[5:]) - 1 + month
-        return datetime.date(year + index // 12, index % 12 + 1, 1).toordinal()
+        """The ordinal date of the first day of a month, counted from ``start``; years may pass 9999."""
+        day = (np.datetime64(self.start, "M") + month).astype("datetime64[D]")
+        return int(day.astype(np.int64)) + EPOCH

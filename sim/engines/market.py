@@ -1,0 +1,340 @@
+"""The state of a market and the phases in which the firm acts; both engines share it.
+
+People decide in the engines. Here is what follows from decisions and is done in one serial pass:
+memberships and customers are written down, the month is settled, leavers' customers are handed over,
+and people who leave the market are replaced.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import draws
+from sim.draws import Draw
+from sim.ledger import Ledger
+from sim.ledger.flows import Valuation
+from sim.plans.compile import compile_plan
+from sim.plans.settle import PlanState, settle
+from sim.records import (
+    COMPANY,
+    COUNTS,
+    NOBODY,
+    ORDER,
+    PARTICIPANT,
+    Books,
+    MonthEvents,
+    Motive,
+    Period,
+    Purpose,
+    Role,
+    Settlement,
+    Source,
+    Table,
+)
+from sim.scenario.schema import Scenario, minor
+from sim.world.networks import generate
+from sim.rules.ordering import units_ordered
+from sim.world.people import person_keys, populate, settle_in
+from sim.world.prices import Prices, qualifying_volume
+
+
+class Acceptance(NamedTuple):
+    """A person says yes: to join under ``asker``, or only to buy from it."""
+
+    row: int
+    asker: int
+    joins: bool
+    belief: float
+
+
+class Market:
+    """People, memberships, the contact network and the open month of one simulated market.
+
+    ``orders`` gathers the month's orders as tuples in the column order of ORDER; ``streams`` maps each
+    purpose to the month's key of luck; ``hours`` and ``expenses`` have a row a participant.
+    """
+
+    def __init__(self, scenario: Scenario, ledger: Ledger | None = None) -> None:
+        self.scenario, self.ledger = scenario, ledger or open_ledger(scenario)
+        self.people = populate(scenario)
+        self.network = generate(scenario.network, len(self.people), scenario.seed)
+        self.participants = Table(PARTICIPANT, 1)
+        for column in ("person", "sponsor", "left_month"):
+            getattr(self.participants, column)[COMPANY] = NOBODY
+        self.plan, self.plan_state = compile_plan(scenario.plan), PlanState.empty()
+        self.prices = Prices(scenario)
+        self.qualifying_volume = qualifying_volume(scenario.plan)
+        self.goal = float(minor(scenario.believing.goal))
+        self.approach_cost = minor(scenario.approaching.cost)
+        self.monthly_cost = minor(scenario.approaching.monthly_cost)
+        self.open_month(0)
+        self._found()
+
+    def open_month(self, month: int) -> None:
+        """Open a month: its dates, its keys of luck, what recruiters show in it, and empty lists."""
+        self.month = month
+        first = self.scenario.first_day(month)
+        self.period = Period(month, first, self.scenario.first_day(month + 1) - 1)
+        self.streams = {d: draws.stream(self.scenario.seed, month, int(d)) for d in Draw}
+        self.orders: list[tuple[int, ...]] = []
+        self.first_new = len(self.participants)
+        self.hours = np.zeros(len(self.participants))
+        self.expenses = np.zeros(len(self.participants), np.int64)
+        self.counts = dict.fromkeys(COUNTS, 0)
+        self.shown, self.true_mean = self._claims()
+
+    def luck(self, purpose: Draw, row: int, k: int = 0) -> float:
+        """The k-th uniform number of the person in ``row`` for a purpose in this month."""
+        key = draws.person_key(row, self.people.incarnation.item(row))
+        return draws.uniform(self.streams[purpose], key, int(k))
+
+    def contacts(self, row: int) -> set[int]:
+        """Rows of the stored contacts of a person; empty where everybody may meet everybody."""
+        indptr, neighbours = self.network
+        return set(neighbours[indptr[row] : indptr[row + 1]].tolist()) if len(indptr) else set()
+
+    def is_distributor(self, row: int) -> bool:
+        """Whether the person in ``row`` holds a membership."""
+        return self.people.role.item(row) == Role.DISTRIBUTOR
+
+    def heads(self, role: Role) -> int:
+        """How many people have a role now."""
+        return int(np.count_nonzero(self.people.role == role))
+
+    def record_effort(self, participant: int, hours: float, approaches: int, builds: bool) -> None:
+        """Book the hours, the approaches and the expenses of a distributor's month."""
+        self.hours[participant] = hours
+        self.expenses[participant] = approaches * self.approach_cost + builds * self.monthly_cost
+        self.counts["approaches"] += approaches
+
+    def _claims(self) -> tuple[float, float]:
+        """Monthly income that recruiters show, and the true mean of all enrolled; minor units."""
+        believing = self.scenario.believing
+        story = float(minor(believing.story))
+        last_pay = self.participants.last_pay[1:][self.enrolled()[1:]]
+        if len(last_pay) == 0:
+            return story, 0.0
+        top = max(1, round(believing.shown * len(last_pay)))
+        shown = int(np.partition(last_pay, len(last_pay) - top)[-top:].sum()) / top
+        return max(story, shown), int(last_pay.sum()) / len(last_pay)
+
+    def enrolled(self) -> NDArray[np.bool_]:
+        """Who has joined and not left, a row a participant; the company's row is False."""
+        mask = self.participants.left_month == NOBODY
+        mask[COMPANY] = False
+        return mask
+
+    # -- orders ------------------------------------------------------------------------------------
+
+    def order(self, row: int, purpose: Purpose, units: int, day: int | None = None) -> None:
+        """Write down an order of ``units`` by the person in ``row``; ``day`` is drawn where not given."""
+        people = self.people
+        source = SOURCE_OF_ROLE[people.role.item(row)]
+        if source == Source.PARTICIPANT:
+            participant = credited = people.membership.item(row)
+            since = self.participants.joined_day.item(participant)
+        else:
+            participant, credited = NOBODY, people.seller.item(row)
+            since = people.customer_since.item(row)
+        incarnation = people.incarnation.item(row)
+        people.last_order[row] = self.month
+        self.orders.append(
+            (row, incarnation, participant, credited, self._day(row, purpose) if day is None else day, since)
+            + (source, purpose, *self.prices.line(source, purpose, units))
+        )
+
+    def _day(self, row: int, purpose: Purpose) -> int:
+        """A day of the month for what the person does for a purpose."""
+        span = self.period.last_day - self.period.first_day + 1
+        return self.period.first_day + int(self.luck(Draw.DAY, row, purpose) * span)
+
+    def order_table(self) -> Table:
+        """The month's orders as a table in canonical order: by person, then purpose."""
+        table = Table(ORDER, len(self.orders))
+        if self.orders:
+            rows = np.array(sorted(self.orders, key=lambda order: (order[0], order[7])), np.int64)
+            for i, column in enumerate(ORDER):
+                getattr(table, column.name)[:] = rows[:, i]
+        return table
+
+    # -- enrol -------------------------------------------------------------------------------------
+
+    def enrol(self, accepted: list[Acceptance]) -> list[int]:
+        """Make members and customers of all who said yes; returns the rows of the new members.
+
+        Where admissions are limited, a uniformly drawn part of the acceptances joins. Ids follow the
+        day of enrolment, equal days the hash of the person.
+        """
+        joining = sorted(
+            (a for a in accepted if a.joins), key=lambda a: (self.luck(Draw.ADMISSION, a.row), a.row)
+        )
+        joining = joining[: self.scenario.admissions_per_month]
+        dated = sorted((self._day(a.row, Purpose.KIT), i, a) for i, a in enumerate(joining))
+        for day, _, acceptance in dated:
+            self._join(acceptance, day)
+        for acceptance in sorted(a for a in accepted if not a.joins):
+            self._become_customer(acceptance)
+        return [a.row for _, _, a in dated]
+
+    def _join(self, acceptance: Acceptance, day: int) -> None:
+        row, people, participants = acceptance.row, self.people, self.participants
+        self._release_customer(row)
+        new = len(participants)
+        participants.grow(1)
+        participants.person[new], participants.incarnation[new] = row, people.incarnation[row]
+        participants.sponsor[new], participants.motive[new] = acceptance.asker, people.motive[row]
+        participants.joined_month[new], participants.joined_day[new] = self.month, day
+        participants.left_month[new] = NOBODY
+        if acceptance.asker != COMPANY:
+            participants.recruits[acceptance.asker] += 1
+        people.role[row], people.membership[row] = Role.DISTRIBUTOR, new
+        people.belief[row], people.morale[row] = acceptance.belief, 1.0
+        self.order(row, Purpose.KIT, 1, day)
+        self._first_order(row, Purpose.OWN_USE, day)
+
+    def _become_customer(self, acceptance: Acceptance) -> None:
+        row, people = acceptance.row, self.people
+        preferred = self.luck(Draw.CUSTOMER_CLASS, row) < self.scenario.considering.preferred
+        people.role[row] = Role.PREFERRED_CUSTOMER if preferred else Role.RETAIL_CUSTOMER
+        people.seller[row], people.customer_since[row] = acceptance.asker, self._day(row, Purpose.CUSTOMER)
+        self.participants.customers[acceptance.asker] += 1
+        self.counts["customers_gained"] += 1
+        self._first_order(row, Purpose.CUSTOMER, people.customer_since.item(row))
+
+    def _first_order(self, row: int, purpose: Purpose, day: int) -> None:
+        mean = self.scenario.shopping.first_order_units
+        units = units_ordered(mean, self.luck(Draw.UNITS, row, purpose))
+        if units:
+            self.order(row, purpose, units, day)
+
+    def _release_customer(self, row: int) -> None:
+        """End the tie between a customer and its seller, where there is one."""
+        if self.people.role[row] in CUSTOMERS:
+            self.participants.customers[self.people.seller[row]] -= 1
+            self.people.seller[row] = NOBODY
+
+    def lose_customer(self, row: int) -> None:
+        """The customer in ``row`` stops buying for good."""
+        self._release_customer(row)
+        self.people.role[row] = Role.NOBODY
+        self.counts["customers_lost"] += 1
+
+    def _found(self) -> None:
+        """Enrol the founders under the company, drawn without return, on the first day."""
+        luck = draws.uniforms(self.streams[Draw.FOUNDER], person_keys(self.people), 0)
+        founders = np.argsort(luck, kind="stable")[: self.scenario.founders.count]
+        self.people.motive[founders] = Motive.CAREER
+        self.people.hours[founders] = np.maximum(self.people.hours[founders], self.scenario.founders.hours)
+        for row in sorted(founders.tolist()):
+            self._join(Acceptance(row, COMPANY, True, self.shown), self.period.first_day)
+        self.hours = np.zeros(len(self.participants))
+        self.expenses = np.zeros(len(self.participants), np.int64)
+
+    # -- settle ------------------------------------------------------------------------------------
+
+    def settle(self) -> Settlement:
+        """Settle the month under the plan and write its ranks and pay into the participants' rows."""
+        members = self.participants
+        self.books = Books(self.period, members.sponsor, self.enrolled(), members.joined_day, self.order_table())
+        result = settle(self.plan, self.books, self.plan_state)
+        members.title[:], members.paid_as[:] = result.title, result.paid_as
+        members.qualified[:] = result.qualified
+        members.last_pay[:] = members.last_margin[:] = 0
+        np.add.at(members.last_pay, result.pay.payee, result.pay.amount)
+        orders = self.books.orders
+        np.add.at(members.last_margin, np.maximum(orders.credited_to, COMPANY), orders.margin)
+        self.settlement = result
+        return result
+
+    # -- leave -------------------------------------------------------------------------------------
+
+    def part(self, leaving: list[int]) -> None:
+        """End the memberships in ``leaving``; their customers pass on, by the scenario's rule."""
+        members, people = self.participants, self.people
+        left = np.array(sorted(leaving), np.int32)
+        members.left_month[left] = self.month
+        members.qualified[left] = False
+        rows = members.person[left]
+        people.role[rows] = Role.FORMER
+        self.left = left
+        self._hand_over(left)
+
+    def _hand_over(self, left: NDArray[np.int32]) -> None:
+        """Customers of leavers go to the nearest enrolled upline, or are lost."""
+        people, members = self.people, self.participants
+        served = np.isin(people.role, CUSTOMERS) & np.isin(people.seller, left[members.customers[left] > 0])
+        for row in np.flatnonzero(served).tolist():
+            if self.scenario.shopping.orphans == "lost":
+                self.lose_customer(row)
+                continue
+            upline = people.seller.item(row)
+            while upline != COMPANY and members.left_month[upline] != NOBODY:
+                upline = members.sponsor.item(upline)
+            members.customers[people.seller[row]] -= 1
+            members.customers[upline] += 1
+            people.seller[row] = upline
+
+    def dying(self) -> NDArray[np.intp]:
+        """Rows of the people who leave the market at the end of this month."""
+        return np.flatnonzero(self.people.last_month == self.month)
+
+    def replace(self, rows: NDArray[Any]) -> None:
+        """New people take the places in ``rows``; their memberships have ended before."""
+        for row in rows.tolist():
+            self._release_customer(row)
+        self.people.incarnation[rows] += 1
+        settle_in(self.people, rows, self.scenario, self.month + 1)
+        self.counts["replaced"] = len(rows)
+
+    # -- close -------------------------------------------------------------------------------------
+
+    def close_month(self, renewed: list[int]) -> None:
+        """Count heads, hand the month to the ledger and open the next one."""
+        self.counts["nobody"] = self.heads(Role.NOBODY)
+        self.counts["customers"] = self.heads(Role.RETAIL_CUSTOMER) + self.heads(Role.PREFERRED_CUSTOMER)
+        self.counts["enrolled"] = self.heads(Role.DISTRIBUTOR)
+        self.counts["former"] = self.heads(Role.FORMER)
+        new = len(self.participants) - len(self.hours)
+        self.ledger.post(
+            MonthEvents(
+                period=self.period,
+                orders=self.books.orders,
+                settlement=self.settlement,
+                first_new=self.first_new,
+                left=self.left,
+                renewed=np.array(sorted(renewed), np.int32),
+                renewal_fee=self.prices.renewal_fee,
+                hours=np.pad(self.hours, (0, new)),
+                expenses=np.pad(self.expenses, (0, new)),
+                counts=self.counts,
+            ),
+            self.people,
+            self.participants,
+        )
+        self.open_month(self.month + 1)
+
+
+CUSTOMERS = (int(Role.RETAIL_CUSTOMER), int(Role.PREFERRED_CUSTOMER))
+SOURCE_OF_ROLE = {
+    Role.RETAIL_CUSTOMER: Source.RETAIL_CUSTOMER,
+    Role.PREFERRED_CUSTOMER: Source.PREFERRED_CUSTOMER,
+    Role.DISTRIBUTOR: Source.PARTICIPANT,
+}
+
+
+def open_ledger(scenario: Scenario, *, keep_lines: bool = False) -> Ledger:
+    """Empty books for a scenario, dated from its first month."""
+    year, month = scenario.start.split("-")
+    plan = scenario.plan
+    return Ledger(
+        (int(year), int(month)),
+        scenario.currency,
+        tuple(component.id for component in plan.components),
+        plan.rank_ids[1:],
+        keep_lines,
+        valuation=Valuation(benchmark=minor(scenario.measuring.household_benchmark)),
+        minor_digits=plan.money.decimals,
+    )

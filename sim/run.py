@@ -1,0 +1,3 @@
+"""One market from scenario to summary and results folder."""
+
+from __future__ import annotations
