@@ -1,0 +1,417 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ledger_maker import COMPONENTS, Market, random_market
+
+from sim.ledger import LedgerError
+from sim.ledger.accounts import exact_sum
+from sim.ledger.columns import MONEY_FLOWS
+from sim.ledger.flows import Valuation
+from sim.records import ORDER, PAY, Purpose, Source, Table
+
+SEEDS = st.integers(0, 10_000)
+few = settings(max_examples=8, deadline=None)
+
+
+def two_months():
+    """Ann (1) brings Bob (2); Ann sells to a customer; Bob buys; Ann is paid; then both go on."""
+    m = Market()
+    ann = m.enrol(0)
+    m.buy(ann, 3500, Purpose.KIT, units=0)
+    m.month()
+    bob = m.enrol(1, ann)
+    m.buy(bob, 3500, Purpose.KIT, units=0)
+    m.buy(ann, 12_000, pv=9000, cost=3000)
+    m.sell(5, ann, 10_000, margin=2_500, pv=8000, cost=2000)
+    m.pay(ann, 640, 0, Source.PARTICIPANT)
+    m.pay(ann, 160, 0, Source.RETAIL_CUSTOMER)
+    m.pay(ann, 100, 1, Source.PARTICIPANT)
+    m.qualified, m.paid_as = {ann}, {ann: 2}
+    m.worked, m.expense, m.renewed = {ann: 10.5}, {ann: 900}, [ann]
+    m.month()
+    m.leave(bob)
+    m.month()
+    return m.close()
+
+
+def row(table, **where):
+    mask = np.ones(len(next(iter(table.values()))), bool)
+    for name, value in where.items():
+        mask &= table[name] == value
+    assert mask.sum() == 1, where
+    return {name: column[mask][0] for name, column in table.items()}
+
+
+def test_a_small_month_by_hand():
+    months = two_months().months
+    assert list(months["date"]) == ["2026-01", "2026-02", "2026-03"]
+    feb = {name: column[1] for name, column in months.items()}
+    expected = {
+        "gross_sales": 25_500,
+        "net_sales": 23_000,
+        "customer_sales": 10_000,
+        "own_use_sales": 12_000,
+        "kit_sales": 3_500,
+        "top_up_sales": 0,
+        "retail_margin": 2_500,
+        "renewal_fees": 2_500,
+        "bonus": 900,
+        "bonus_from_participants": 740,
+        "bonus_from_customers": 160,
+        "cost_of_goods": 5_000,
+        "expenses": 900,
+        "firm_result": 23_000 + 2_500 - 900 - 5_000,
+        "enrolments": 1,
+        "quits": 0,
+        "ordering": 2,
+        "qualified": 1,
+        "active": 2,
+        "selling": 1,
+        "recruiting": 1,
+        "orders": 3,
+        "units": 2,
+        "pv": 17_000,
+        "hours": 10.5,
+        "depth_max": 2,
+        "depth_mean": 1.5,
+    } | {
+        "pay.level": 800,
+        "pay.pool": 100,
+        "breakage.level": 2,
+        "maximum.level": 9,
+        "breakage.pool": 0,
+        "paid_as.director": 1,
+        "paid_as.manager": 0,
+        "new_title.manager": 1,
+        "new_title.director": 1,
+        "new_title.executive": 0,
+        "account.customers": -10_000,
+        "account.suppliers": 5_000,
+        "account.outside": 900,
+        "account.firm": 3_500 + 19_600,
+        "account.participants": -3_500 - 3_500 - 12_000 + 2_500 + 900 - 2_500 - 900,
+    }
+    assert {name: feb[name] for name in expected} == expected
+    assert feb["penetration"] == pytest.approx(2 / 6)
+    assert months["quits"][2] == 1
+    assert months["depth_mean"][2] == 1.0, "Bob has left"
+
+
+def test_a_participant_year_by_hand():
+    ann = row(two_months().participants, participant=1)
+    expected = {
+        "person": 0,
+        "sponsor": 0,
+        "year": 2026,
+        "months_enrolled": 3,
+        "months_ordering": 2,
+        "months_qualified": 1,
+        "months_active": 2,
+        "months_selling": 1,
+        "recruits_year": 1,
+        "recruits_ever": 1,
+        "title": 2,
+        "best_paid_as": 2,
+        "end_paid_as": 0,
+        "bonus": 900,
+        "retail_margin": 2_500,
+        "own_use": 12_000,
+        "top_up": 0,
+        "kit": 3_500,
+        "renewal": 2_500,
+        "expense": 900,
+        "own_goods": 12_000,
+        "own_use_benchmarked": 12_000,
+        "hours": 10.5,
+        "time_value": 15_750,
+        "pay_months": 1,
+        "pv": 17_000,
+        "left_month": -1,
+        "bonus_from_participants": 740,
+        "bonus_from_customers": 160,
+    } | {"pay.level": 800, "pay.pool": 100}
+    assert {name: ann[name] for name in expected} == expected
+    bob = row(two_months().participants, participant=2)
+    assert (bob["months_enrolled"], bob["left_month"], bob["sponsor"]) == (2, 2, 1)
+
+
+def test_benchmark_is_applied_month_by_month_and_kits_with_goods_count():
+    m = Market(valuation=Valuation(20_000))
+    who = m.enrol(0)
+    m.buy(who, 15_000, Purpose.KIT, units=3)
+    m.buy(who, 9_000)
+    m.month()
+    m.buy(who, 8_000, Purpose.TOP_UP)
+    m.month()
+    ann = row(m.close().participants, participant=1)
+    assert ann["own_goods"] == 32_000
+    assert ann["own_use_benchmarked"] == 20_000 + 8_000
+
+
+def test_rows_of_the_year_include_zeros_and_forget_who_left_before():
+    m = Market(start=(2026, 11))
+    a, b = m.enrol(0), m.enrol(1)
+    m.month()
+    m.leave(a)
+    m.month(3)
+    table = m.close().participants
+    assert list(zip(table["year"].tolist(), table["participant"].tolist(), strict=True)) == [
+        (2026, a),
+        (2026, b),
+        (2027, b),
+    ]
+    assert row(table, year=2027)["months_enrolled"] == 2
+    assert row(table, year=2026, participant=a)["months_enrolled"] == 2
+
+
+def test_late_money_brings_back_who_left():
+    m = Market(start=(2026, 12))
+    a = m.enrol(0)
+    m.leave(a)
+    m.month()
+    m.pay(a, 77)
+    m.month()
+    late = row(m.close().participants, year=2027)
+    assert (late["bonus"], late["months_enrolled"], late["participant"]) == (77, 0, a)
+
+
+def test_person_months_are_those_of_the_last_complete_year():
+    m = Market()
+    a = m.enrol(0)
+    for k in range(15):
+        if k % 2:
+            m.buy(a, 100 + k)
+        m.month()
+    kept = m.close().person_months
+    assert kept["month"].tolist() == [1, 3, 5, 7, 9, 11]
+    assert kept["own_use"].tolist() == [101, 103, 105, 107, 109, 111]
+
+
+def test_entry_windows_hold_exactly_the_first_12_and_24_months():
+    m = Market()
+    m.month()
+    a = m.enrol(0)
+    for _ in range(30):
+        m.pay(a, 10)
+        m.month()
+    entry = m.close().entry
+    assert row(entry, horizon=12)["bonus"] == 120
+    assert row(entry, horizon=24)["bonus"] == 240
+    assert row(entry, horizon=24)["joined_month"] == 1
+
+
+def test_milestones_of_a_life():
+    m = Market()
+    a, b = m.enrol(0), m.enrol(1)
+    m.buy(a, 100, Purpose.KIT)
+    m.buy(b, 100, Purpose.KIT)
+    m.month()
+    m.buy(a, 100)
+    m.pay(a, 120)
+    m.month()
+    m.pay(a, 80)
+    m.month()
+    lives = m.close().lives
+    assert lives["participant"].tolist() == [a, b]
+    assert lives["first_pay_month"].tolist() == [1, -1]
+    assert lives["last_order_month"].tolist() == [1, 0]
+    assert lives["fee_recouped_month"].tolist() == [1, -1]
+    assert lives["recouped_month"].tolist() == [2, -1]
+    assert lives["bonus"].tolist() == [200, 0]
+
+
+def test_wage_is_the_members_own_even_when_the_slot_has_a_new_person():
+    m = Market()
+    a = m.enrol(0)
+    m.month()
+    m.worked = {a: 2.0}
+    m.people.incarnation[0] += 1
+    m.people.outside_wage[0] = 9_999
+    m.month()
+    tables = m.close()
+    assert row(tables.participants, participant=a)["time_value"] == 3_000
+    assert tables.months["penetration"][1] == 0.0, "the new person never enrolled"
+
+
+@few
+@given(SEEDS)
+def test_accounts_sum_to_zero_and_rows_sum_to_months(seed):
+    tables = random_market(seed).close()
+    months, people = tables.months, tables.participants
+    names = ("customers", "participants", "firm", "suppliers", "outside")
+    assert not sum(months[f"account.{a}"] for a in names).any()
+    pairs = {
+        "bonus": "bonus",
+        "retail_margin": "retail_margin",
+        "own_use": "own_use_sales",
+        "top_up": "top_up_sales",
+        "kit": "kit_sales",
+        "renewal": "renewal_fees",
+        "expense": "expenses",
+        "recruits_year": None,
+        "months_ordering": "ordering",
+        "months_qualified": "qualified",
+        "months_active": "active",
+        "months_selling": "selling",
+        "bonus_from_participants": "bonus_from_participants",
+        **{f"pay.{c}": f"pay.{c}" for c in COMPONENTS},
+    }
+    for own, monthly in pairs.items():
+        if monthly:
+            assert people[own].sum() == months[monthly].sum(), own
+    assert people["hours"].sum() == pytest.approx(months["hours"].sum())
+    for c in MONEY_FLOWS:
+        assert tables.lives[c.name].sum() == people[c.name].sum(), c.name
+    years = np.array([int(d[:4]) for d in months["date"]])
+    for year in set(years):
+        of_year = people["year"] == year
+        assert people["bonus"][of_year].sum() == months["bonus"][years == year].sum()
+
+
+@few
+@given(SEEDS)
+def test_the_journal_tells_the_balances(seed):
+    tables = random_market(seed, months=8).close()
+    journal = tables.journal
+    balance = {}
+    for giver, taker, amount in zip(
+        journal["giver"], journal["taker"], journal["amount"], strict=True
+    ):
+        balance[giver] = balance.get(giver, 0) - int(amount)
+        balance[taker] = balance.get(taker, 0) + int(amount)
+    for account, held in balance.items():
+        assert tables.months[f"account.{account.lower()}"][-1] == held
+
+
+def shuffled(table, columns, luck):
+    order = luck.permutation(len(table))
+    return Table.of(columns, **{name: column[order] for name, column in table})
+
+
+@few
+@given(SEEDS)
+def test_the_order_of_rows_changes_nothing(seed):
+    luck = np.random.default_rng(seed)
+    first, second = random_market(seed, 5), random_market(seed, 5)
+    for market in (first, second):
+        market.buy(1, 500) if len(market.participants) > 1 else None
+        market.sell(2, 0, 700)
+        market.sell(2, 0, 700, cost=3)
+        market.sell(2, 0, 600)
+    events = second.events()
+    events.orders = shuffled(events.orders, ORDER, luck)
+    events.settlement = replace(events.settlement, pay=shuffled(events.settlement.pay, PAY, luck))
+    first.month()
+    second.ledger.post(events, second.people, second.participants)
+    one, two = first.close(), second.close()
+    assert one.sha256 == two.sha256
+    for name in ("months", "participants", "lives"):
+        for column, values in getattr(one, name).items():
+            assert np.array_equal(values, getattr(two, name)[column]), column
+
+
+@few
+@given(SEEDS, st.sampled_from(["paid", "pv", "cost", "day", "credited_to", "units", "margin"]))
+def test_a_single_unit_changes_the_fingerprint(seed, column):
+    def run(change):
+        market = random_market(seed, 4)
+        market.enrol(int(np.flatnonzero(market.people.role == 0)[0]))
+        market.sell(3, 0, 700)
+        events = market.events()
+        getattr(events.orders, column)[0] += change
+        market.ledger.post(events, market.people, market.participants)
+        return market.close().sha256
+
+    assert run(0) == run(0)
+    assert run(0) != run(1)
+
+
+def test_pay_changes_the_fingerprint_by_source_too():
+    def run(source, amount=5):
+        m = Market()
+        m.pay(m.enrol(0), amount, 0, source)
+        m.month()
+        return m.close().sha256
+
+    prints = {run(Source.PARTICIPANT), run(Source.RETAIL_CUSTOMER), run(Source.PARTICIPANT, 6)}
+    assert len(prints) == 3
+
+
+def test_the_fingerprint_is_as_documented():
+    import hashlib
+    import struct
+
+    m = Market()
+    who = m.enrol(0)
+    m.buy(who, 12_000, pv=9000, cost=3000)
+    m.pay(who, 7, 1)
+    m.month()
+    day = 739617
+    order = (0, 0, who, who, day, 0, 2, 1, 1, 12_000, 0, 9000, 9000, 12_000, 3000)
+    text = b"downline-ledger-1\nUSD\n2026-01\nlevel\npool\n"
+    numbers = (0, 1, 1, *order, who, 1, 2, 7)
+    assert m.close().sha256 == hashlib.sha256(text + struct.pack("<22q", *numbers)).hexdigest()
+
+
+def test_exact_sum_beyond_64_bits_and_below_zero():
+    assert exact_sum(np.array([2**62] * 5)) == 5 * 2**62
+    assert exact_sum(np.array([-3, 1, -(2**62), -(2**62), -(2**62)])) == -2 - 3 * 2**62
+
+
+def test_overflow_is_found_not_wrapped():
+    m = Market()
+    who = m.enrol(0)
+    m.pay(who, 2**62)
+    m.pay(who, 2**62, 1)
+    with pytest.raises(LedgerError, match=r"month 0: participants' bonus of the year.*difference"):
+        m.month()
+
+
+def broken(change):
+    m = Market()
+    who = m.enrol(0)
+    m.buy(who, 500)
+    m.pay(who, 50)
+    events = m.events()
+    change(events)
+    m.ledger.post(events, m.people, m.participants)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda e: e.settlement.pay.payee.__setitem__(0, 0), "payee is the company"),
+        (lambda e: e.settlement.pay.payee.__setitem__(0, 9), "payee is the company or unknown"),
+        (lambda e: e.settlement.pay.component.__setitem__(0, 2), "unknown component"),
+        (lambda e: e.orders.participant.__setitem__(0, 0), "buyer is the company"),
+        (lambda e: e.orders.participant.__setitem__(0, -1), "purpose does not fit"),
+        (lambda e: e.orders.credited_to.__setitem__(0, -1), "credited to nobody"),
+        (lambda e: e.orders.margin.__setitem__(0, 501), "margin exceeds"),
+        (lambda e: e.expenses.__setitem__(0, 1), "company has expenses"),
+        (lambda e: e.counts.pop("former"), "head counts"),
+        (lambda e: setattr(e, "hours", np.zeros(1)), "row a participant"),
+        (lambda e: setattr(e, "period", replace(e.period, month=1)), "the month is 1"),
+    ],
+)
+def test_events_that_cannot_be_booked_are_refused(change, message):
+    with pytest.raises(LedgerError, match=f"month 0: .*{message}"):
+        broken(change)
+
+
+def test_a_lost_row_is_found(monkeypatch):
+    """The proof bites: rows that lose a cent no longer agree with the accounts."""
+    from sim.ledger import book
+
+    honest = book.month_rows
+
+    def lossy(*args):
+        rows = honest(*args)
+        rows.own_use[1] -= 1
+        return rows
+
+    monkeypatch.setattr(book, "month_rows", lossy)
+    with pytest.raises(LedgerError, match="own_use of the year: booked 499, expected 500"):
+        broken(lambda _: None)
