@@ -43,9 +43,10 @@ class LedgerTables:
 
     ``months``: a row a month. ``participants``: a row a participant and calendar year, with
     zeros. ``person_months``: the participants qualified or ordering, month by month, of the last
-    complete calendar year (of the last year where none is complete). ``lives``: a row a membership since
-    enrolment. ``entry``: its first 12 and 24 months, where the run lasted so long. ``journal``: all
-    postings. Money is in minor units of ``currency``; ``minor_digits`` of them are decimals.
+    complete calendar year (of the last year where none is complete). ``lives``: a row a membership
+    since enrolment. ``entry``: its first 12 and 24 months, where the run lasted so long.
+    ``journal``: all postings. Money is in minor units of ``currency``; ``minor_digits`` of them
+    are decimals.
     """
 
     start: tuple[int, int]
