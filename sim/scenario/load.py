@@ -1,0 +1,184 @@
+"""Reads scenarios and plans: one level of ``extends``, the plan's file, ``--set``, the schema.
+
+Whole numbers reach the schema as ``int``, other numbers as ``Decimal`` with the digits of the
+file, so that rates and money stay exact; fields declared ``float`` convert from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from sim.paths import shipped
+from sim.plans.schema import Plan
+from sim.scenario.errors import COMMAND_LINE, InputError, Place, nearest, shortened
+from sim.scenario.nodes import Node, child_of, dotted, merged, refuse, with_child
+from sim.scenario.schema import Scenario
+from sim.scenario.validate import validated
+from sim.scenario.yaml_text import parse, read_mapping
+
+EXTENDS = "extends"
+PLAN = "plan"
+
+
+def load_scenario(path: str | Path, overrides: Iterable[str] = ()) -> Scenario:
+    """The scenario in the YAML file at ``path``, with ``overrides`` such as ``months=24``.
+
+    ``path`` may also be that of a shipped file, such as ``configs/baseline.yaml``, from any
+    folder. A later override of the same field wins. Raises InputError, which names file, line,
+    field, value and bound.
+    """
+    return validated(Scenario, scenario_document(path, overrides))
+
+
+def load_plan(path: str | Path) -> Plan:
+    """The compensation plan in the YAML file at ``path``, or a shipped one. Raises InputError."""
+    return validated(Plan, _plan_file(_existing(Path(path), Path())))
+
+
+def scenario_document(path: str | Path, overrides: Iterable[str] = ()) -> Node:
+    """The scenario as one document, before it is held against the schema. Raises InputError."""
+    document = _with_base(read_mapping(_existing(Path(path), Path())))
+    for override in overrides:
+        document = _with_override(document, override)
+    return _with_plan(document)
+
+
+def _existing(path: Path, folder: Path) -> Path:
+    """``path`` as seen from ``folder``, or else the shipped file of that name."""
+    near = folder / path
+    if near.exists():
+        return near
+    for inside in ("", "configs", "configs/plans"):
+        try:
+            return shipped(f"{inside}/{path}".lstrip("/"))
+        except (FileNotFoundError, ValueError, OSError):
+            continue
+    return near
+
+
+def _folder(node: Node) -> Path:
+    """The folder from which a path written in ``node`` is seen."""
+    return Path() if node.place.file == COMMAND_LINE else Path(node.place.file).parent
+
+
+def _named_file(node: Node, field: str) -> Path:
+    """The path that ``node`` names, seen from the file in which it is written."""
+    if not isinstance(node.value, str) or not node.value.strip() or "\0" in node.value:
+        refuse(
+            node.named_at,
+            f"{node.shown()} is not the path of a file",
+            field=field,
+            value=node.shown(),
+        )
+    return _existing(Path(node.value), _folder(node))
+
+
+def _with_base(document: Node) -> Node:
+    """``document`` laid upon the file that it extends, if it extends one."""
+    named = child_of(document, EXTENDS)
+    if named is None:
+        return document
+    path = _named_file(named, EXTENDS)
+    if not path.is_file():
+        refuse(
+            named.place,
+            f"there is no file {shortened(str(path))}",
+            field=EXTENDS,
+            value=named.shown(),
+        )
+    base = read_mapping(path)
+    again = child_of(base, EXTENDS)
+    if again is not None:
+        target = _named_file(again, EXTENDS).resolve()
+        circle = target in {Path(document.place.file).resolve(), path.resolve()}
+        says = (
+            "the files extend each other in a circle"
+            if circle
+            else f"{shortened(str(path))}, which is extended here, extends a further file"
+        )
+        refuse(named.place, says, "only one level of extends is allowed", EXTENDS, named.shown())
+    joined = merged(base, _without(document, EXTENDS))
+    return replace(joined, place=document.place)
+
+
+def _without(node: Node, key: str) -> Node:
+    assert isinstance(node.value, dict)
+    return replace(node, value={k: child for k, child in node.value.items() if k != key})
+
+
+def _with_plan(document: Node) -> Node:
+    """``document`` with its plan written out, if it names the plan's file."""
+    named = child_of(document, PLAN)
+    if named is None or isinstance(named.value, dict):
+        return document
+    path = _named_file(named, PLAN)
+    if not path.is_file():
+        refuse(
+            named.place, f"there is no file {shortened(str(path))}", field=PLAN, value=named.shown()
+        )
+    return with_child(document, PLAN, replace(_plan_file(path), key=named.key))
+
+
+def _plan_file(path: Path) -> Node:
+    """The plan in a file, which may hold it as a whole or under the one key ``plan``."""
+    document = read_mapping(path)
+    inner = child_of(document, PLAN)
+    alone = isinstance(document.value, dict) and len(document.value) == 1
+    return inner if inner is not None and alone and isinstance(inner.value, dict) else document
+
+
+def _with_override(document: Node, override: str) -> Node:
+    """``document`` with one ``a.b=value`` laid upon it; to set part of a plan, its file is read."""
+    place = Place(COMMAND_LINE)
+    field, equals, text = override.partition("=")
+    parts = [part.strip() for part in field.split(".")]
+    if not equals or not all(parts):
+        refuse(
+            place,
+            f"'{shortened(override)}' is not of the form field.field=value",
+            value=shortened(override),
+        )
+    if not text.strip():
+        refuse(place, "has no value after '='", "write null for no value", dotted(parts))
+    if parts[0] == PLAN and len(parts) > 1:
+        document = _with_plan(document)
+    try:
+        value = _at_command_line(parse(text, COMMAND_LINE, dotted(parts)))
+    except InputError as error:
+        raise InputError(*(replace(problem, place=place) for problem in error.problems)) from None
+    return _set(document, parts, value, [])
+
+
+def _at_command_line(node: Node) -> Node:
+    """``node`` and all in it placed at the command line, which has no line numbers."""
+    value = node.value
+    if isinstance(value, dict):
+        value = {key: _at_command_line(child) for key, child in value.items()}
+    elif isinstance(value, list):
+        value = [_at_command_line(child) for child in value]
+    return Node(Place(COMMAND_LINE), value, Place(COMMAND_LINE), node.text)
+
+
+def _set(node: Node, parts: list[str], value: Node, above: list[str]) -> Node:
+    """``node`` in which the field at ``parts`` is ``value``; missing groups on the way are made."""
+    part, rest = parts[0], parts[1:]
+    child = child_of(node, part)
+    path = dotted([*above, part])
+    if isinstance(node.value, list) and child is None:
+        refuse(
+            value.place,
+            f"there is no entry {shortened(part)}",
+            f"the entries are 0 to {len(node.value) - 1}",
+            path,
+        )
+    if not rest:
+        return with_child(node, part, value)
+    child = child or Node(value.place, {}, value.place)
+    if not isinstance(child.value, dict | list):
+        hint = nearest(part, node.value) if isinstance(node.value, dict) else ""
+        refuse(
+            value.place, f"{child.shown()} has no fields of its own", hint, dotted([*above, *parts])
+        )
+    return with_child(node, part, _set(child, rest, value, [*above, part]))
