@@ -146,7 +146,9 @@ def compile_plan(plan: Plan) -> CompiledPlan:
         counts_activity=_mask(counts.activity),
         counts_rank=_mask(counts.rank),
         ladder=compile_ladder(plan),
-        components=tuple(_component(plan, index, c, quantum) for index, c in enumerate(plan.components)),
+        components=tuple(
+            _component(plan, index, c, quantum) for index, c in enumerate(plan.components)
+        ),
     )
 
 
@@ -180,7 +182,9 @@ def _order_fields(plan: Plan, index: int, component: OrderComponent) -> dict[str
 def _level(plan: Plan, index: int, component: LevelComponent, quantum: int) -> CompiledLevel:
     factor = component.pool_pct * component.multiplier
     rows = [tuple(rate * factor for rate in row) for row in rates_by_rank(plan, component)]
-    scale = make_scale(component.id, rows, component.levels, quantum, component.zero_rate_is_shallow)
+    scale = make_scale(
+        component.id, rows, component.levels, quantum, component.zero_rate_is_shallow
+    )
     return CompiledLevel(
         **_order_fields(plan, index, component),
         scale=scale,
@@ -192,7 +196,9 @@ def _level(plan: Plan, index: int, component: LevelComponent, quantum: int) -> C
     )
 
 
-def _fast_start(plan: Plan, index: int, component: FastStartComponent, quantum: int) -> CompiledLevel:
+def _fast_start(
+    plan: Plan, index: int, component: FastStartComponent, quantum: int
+) -> CompiledLevel:
     factor = component.pool_pct * component.multiplier
     row = tuple(rate * factor for rate in component.rates)
     scale = make_scale(component.id, [row] * len(plan.rank_ids), len(row), quantum, False)
@@ -220,7 +226,9 @@ def _structure(plan: Plan, index: int, component: StructureComponent) -> Compile
 def _pool(plan: Plan, index: int, component: PoolComponent) -> CompiledPool:
     orders = plan.volumes.counts_to.commission if component.orders is None else component.orders
     points = tuple(component.points.get(rank, Fraction(0)) for rank in plan.rank_ids)
-    return CompiledPool(index, component.id, component.share, _mask(orders), points, component.max_share)
+    return CompiledPool(
+        index, component.id, component.share, _mask(orders), points, component.max_share
+    )
 
 
 def rates_by_rank(plan: Plan, component: LevelComponent) -> list[tuple[Fraction, ...]]:
@@ -272,7 +280,9 @@ def compile_ladder(plan: Plan) -> Ladder:
         gv=_points(rank.require.gv for rank in plan.ranks),
         frontline=np.array([rank.require.qualified_frontline for rank in plan.ranks], np.int64),
         start=np.cumsum([0, *(len(group) for group in conditions)]).astype(np.int64),
-        leg_gv=_points(legs.gv if legs.gv is not None else Fraction(-(2**62), 100) for legs in flat),
+        leg_gv=_points(
+            legs.gv if legs.gv is not None else Fraction(-(2**62), 100) for legs in flat
+        ),
         leg_rank=np.array(asked, np.int64),
         need_start=np.array(need_start, np.int64),
         need=np.array(need, np.int64),

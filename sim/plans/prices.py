@@ -16,7 +16,9 @@ def member_price(list_price: int, discount: Fraction, mode: Rounding = Rounding.
     70000
     """
     if list_price < 0 or not 0 <= discount <= 1:
-        raise ValueError(f"list price {list_price} must be >= 0 and discount {discount} from 0 to 1")
+        raise ValueError(
+            f"list price {list_price} must be >= 0 and discount {discount} from 0 to 1"
+        )
     return round_exact(list_price * (1 - discount), mode)
 
 

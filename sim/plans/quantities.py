@@ -44,7 +44,9 @@ def exact(value: object) -> Fraction:
     if isinstance(value, bool) or value is None:
         raise ValueError(f"{value!r} is not a number")
     if isinstance(value, float):
-        raise ValueError(f"{value!r} is a binary floating-point number; write it as exact text or a decimal")
+        raise ValueError(
+            f"{value!r} is a binary floating-point number; write it as exact text or a decimal"
+        )
     if isinstance(value, Decimal):
         if not value.is_finite() or abs(value.adjusted()) > 24:
             raise ValueError(f"{value} is not a finite number of reasonable size")
@@ -71,7 +73,9 @@ def _rate(value: object) -> Fraction:
 def _factor(value: object) -> Fraction:
     factor = exact(value)
     if not 0 <= factor <= 100 or factor.denominator > LARGEST:
-        raise ValueError(f"{value} is outside the range 0 to 100, or finer than one part in {LARGEST}")
+        raise ValueError(
+            f"{value} is outside the range 0 to 100, or finer than one part in {LARGEST}"
+        )
     return factor
 
 

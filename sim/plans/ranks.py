@@ -58,7 +58,9 @@ def paid_as(
     rules = Rules(
         *ladder, switches.must_hold_lower, switches.rank_leg == "frontline", switches.need_activity
     )
-    ranks: NDArray[np.int8] = _rank_everybody(People(sponsor, enrolled, qualified, volumes.personal, gv), rules)
+    ranks: NDArray[np.int8] = _rank_everybody(
+        People(sponsor, enrolled, qualified, volumes.personal, gv), rules
+    )
     return ranks
 
 
@@ -97,7 +99,11 @@ def _rank_of(i: int, people: People, rules: Rules, frontline: int, legs: NDArray
     """The highest rank met; with ``must_hold_lower`` the last one before the first miss."""
     highest = 0
     for r in range(len(rules.pv)):
-        met = people.pv[i] >= rules.pv[r] and people.gv[i] >= rules.gv[r] and frontline >= rules.frontline[r]
+        met = (
+            people.pv[i] >= rules.pv[r]
+            and people.gv[i] >= rules.gv[r]
+            and frontline >= rules.frontline[r]
+        )
         for c in range(rules.need_start[r], rules.need_start[r + 1]):
             met = met and legs[rules.need[c]] >= rules.need_count[c]
         if met:

@@ -54,7 +54,9 @@ class Plan(Block):
     unranked: str = noted("member", "name of those who hold no rank, as used in rates and points")
     ranks: tuple[Rank, ...] = noted((), "the ladder, lowest first", max_length=MAX_RANKS)
     rank_rules: RankRules = noted(RankRules(), "how the ladder is read")
-    components: tuple[AnyComponent, ...] = noted((), "the bonuses, in order of evaluation", max_length=100)
+    components: tuple[AnyComponent, ...] = noted(
+        (), "the bonuses, in order of evaluation", max_length=100
+    )
 
     @property
     def rank_ids(self) -> tuple[str, ...]:
@@ -92,10 +94,17 @@ class Plan(Block):
 
     @model_validator(mode="after")
     def _amounts_are_whole(self) -> Plan:
-        amounts = [("kit.price", self.kit.price), ("kit.cv", self.kit.cv), ("renewal.fee", self.renewal.fee)]
+        amounts = [
+            ("kit.price", self.kit.price),
+            ("kit.cv", self.kit.cv),
+            ("renewal.fee", self.renewal.fee),
+        ]
         for component in self.components:
             if isinstance(component, StructureComponent):
-                amounts += [(f"components.{component.id}.tiers.{i}", t.amount) for i, t in enumerate(component.tiers)]
+                amounts += [
+                    (f"components.{component.id}.tiers.{i}", t.amount)
+                    for i, t in enumerate(component.tiers)
+                ]
         for place, amount in amounts:
             try:
                 self.money.minor(amount)
@@ -105,7 +114,9 @@ class Plan(Block):
 
     def _knows_rank(self, place: str, name: str | None) -> None:
         if name is not None and name not in self.rank_ids:
-            raise ValueError(f"{place}: unknown rank {name!r}; the plan has {', '.join(self.rank_ids)}")
+            raise ValueError(
+                f"{place}: unknown rank {name!r}; the plan has {', '.join(self.rank_ids)}"
+            )
 
 
 def parse_plan(data: Mapping[str, Any]) -> Plan:
@@ -131,5 +142,7 @@ def _ranks_named(component: AnyComponent) -> list[tuple[str, str]]:
         return [("points", name) for name in component.points]
     if not isinstance(component, LevelComponent):
         return []
-    named = [("rates", name) for name in component.rates] if isinstance(component.rates, dict) else []
+    named = (
+        [("rates", name) for name in component.rates] if isinstance(component.rates, dict) else []
+    )
     return named + ([("skip_rank", component.skip_rank)] if component.skip_rank else [])

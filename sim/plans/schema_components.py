@@ -11,14 +11,14 @@ from sim.plans.quantities import Amount, Factor, Points, Rate
 from sim.plans.schema_parts import MAX_LEVELS, Block, Id, OrderClass, noted
 
 
-
 def _grid_kind(rates: object) -> str:
     return "by_rank" if isinstance(rates, dict) else "for_all"
 
 
 Row = Annotated[tuple[Rate, ...], Field(max_length=MAX_LEVELS)]
 Grid = Annotated[
-    Annotated[Row, Tag("for_all")] | Annotated[dict[str, Row], Tag("by_rank")], Discriminator(_grid_kind)
+    Annotated[Row, Tag("for_all")] | Annotated[dict[str, Row], Tag("by_rank")],
+    Discriminator(_grid_kind),
 ]
 """Rates from level 1 up: one list for everybody, or a list a rank."""
 
@@ -37,10 +37,14 @@ class OrderComponent(Component):
         None, "order classes it pays on; default volumes.counts_to.commission"
     )
     credited_is_level_one: tuple[OrderClass, ...] = noted(
-        (), "order classes on which the buyer or seller credited is level 1 itself; else its sponsor is"
+        (),
+        "order classes on which the buyer or seller credited is level 1 itself; else its sponsor is",
     )
     payee_pv_min: Points = noted(
-        0, "least activity-class volume of a payee, beyond the activity test", "points", validate_default=True
+        0,
+        "least activity-class volume of a payee, beyond the activity test",
+        "points",
+        validate_default=True,
     )
     pool_pct: Rate = noted(1, "share of cv that the rates apply to", "share", validate_default=True)
     multiplier: Factor = noted(1, "factor on every rate", "ratio", validate_default=True)
@@ -52,7 +56,8 @@ class LevelComponent(OrderComponent):
     type: Literal["level"]
     levels: int = noted(..., "how many levels are paid", ge=1, le=MAX_LEVELS)
     rates: Grid = noted(
-        ..., "rates from level 1 up: one list for all, or one a rank; a rank not named has the next lower named one's"
+        ...,
+        "rates from level 1 up: one list for all, or one a rank; a rank not named has the next lower named one's",
     )
     compression: Literal["none", "standard", "dynamic", "skip_below_rank"] = noted(
         "none",
@@ -63,9 +68,13 @@ class LevelComponent(OrderComponent):
     skip_scope: Literal["unqualified", "everybody"] = noted(
         "unqualified", "whether skip_below_rank passes over the qualified below skip_rank too"
     )
-    zero_rate_is_shallow: bool = noted(False, "a rate of 0 counts as a level not reached, not as a level paid 0")
+    zero_rate_is_shallow: bool = noted(
+        False, "a rate of 0 counts as a level not reached, not as a level paid 0"
+    )
     exclude_orders: tuple[str, ...] = noted((), "components whose orders this one does not pay on")
-    excluded_in_maximum: bool = noted(False, "whether excluded orders count in the theoretical maximum, as breakage")
+    excluded_in_maximum: bool = noted(
+        False, "whether excluded orders count in the theoretical maximum, as breakage"
+    )
 
     @model_validator(mode="after")
     def _rates_fit(self) -> LevelComponent:
@@ -82,16 +91,22 @@ class FastStartComponent(OrderComponent):
     """Rates on a newcomer's orders in the first days, to the uplines above it."""
 
     type: Literal["fast_start"]
-    days: int = noted(..., "length of the window; the day of enrolment is day 0", "days", ge=1, le=3660)
+    days: int = noted(
+        ..., "length of the window; the day of enrolment is day 0", "days", ge=1, le=3660
+    )
     last_day_inside: bool = noted(True, "whether day number ``days`` is still inside")
-    rates: tuple[Rate, ...] = noted(..., "rates from level 1 up", "share", min_length=1, max_length=MAX_LEVELS)
+    rates: tuple[Rate, ...] = noted(
+        ..., "rates from level 1 up", "share", min_length=1, max_length=MAX_LEVELS
+    )
     roll_up: bool = noted(False, "an unqualified upline's level passes to the next qualified one")
 
 
 class Tier(Block):
     """One step of a structure bonus."""
 
-    amount: Amount = noted(..., "fixed bonus a period; only the highest tier held is paid", "currency")
+    amount: Amount = noted(
+        ..., "fixed bonus a period; only the highest tier held is paid", "currency"
+    )
 
 
 class StructureComponent(Component):
@@ -102,15 +117,24 @@ class StructureComponent(Component):
     """
 
     type: Literal["structure"]
-    tiers: tuple[Tier, ...] = noted(..., "bonuses from the lowest tier up", min_length=1, max_length=9)
+    tiers: tuple[Tier, ...] = noted(
+        ..., "bonuses from the lowest tier up", min_length=1, max_length=9
+    )
     frontline: int = noted(3, "recruits that each tier needs", ge=1, le=100)
-    own_order_pv: Points = noted(0, "least own activity-class volume", "points", validate_default=True)
+    own_order_pv: Points = noted(
+        0, "least own activity-class volume", "points", validate_default=True
+    )
     frontline_order_pv: Points = noted(
-        0, "least activity-class volume of a recruit that counts for tier 1", "points", validate_default=True
+        0,
+        "least activity-class volume of a recruit that counts for tier 1",
+        "points",
+        validate_default=True,
     )
     team_volume: Points = noted(0, "least volume of the team", "points", validate_default=True)
     team: Literal["frontline", "downline"] = noted(
-        "frontline", "the team: oneself and the direct recruits, or oneself and the whole downline"
+        "frontline",
+        "the team: frontline is all rank volume credited to oneself and the direct recruits' "
+        "personal volume; downline is the group volume",
     )
 
     @field_validator("tiers", mode="before")
@@ -127,9 +151,15 @@ class PoolComponent(Component):
 
     type: Literal["pool"]
     share: Rate = noted(..., "share of cv that makes the fund", "share")
-    orders: tuple[OrderClass, ...] | None = noted(None, "order classes that feed it; default counts_to.commission")
-    points: dict[str, Factor] = noted(..., "points of a paid-as rank; ranks not named have none", "points")
-    max_share: Rate | None = noted(None, "most that one person may take of the fund; the rest is lost", "share")
+    orders: tuple[OrderClass, ...] | None = noted(
+        None, "order classes that feed it; default counts_to.commission"
+    )
+    points: dict[str, Factor] = noted(
+        ..., "points of a paid-as rank; ranks not named have none", "points"
+    )
+    max_share: Rate | None = noted(
+        None, "most that one person may take of the fund; the rest is lost", "share"
+    )
 
     @field_validator("points")
     @classmethod
@@ -140,5 +170,6 @@ class PoolComponent(Component):
 
 
 AnyComponent = Annotated[
-    LevelComponent | FastStartComponent | StructureComponent | PoolComponent, Field(discriminator="type")
+    LevelComponent | FastStartComponent | StructureComponent | PoolComponent,
+    Field(discriminator="type"),
 ]

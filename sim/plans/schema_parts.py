@@ -44,9 +44,13 @@ class Money(Block):
     rounding: Literal["half_even", "half_up", "half_ceiling", "down", "floor", "ceiling"] = noted(
         "half_even", "how an exact amount becomes whole quanta; half_up is symmetric about zero"
     )
-    decimals: int = noted(2, "decimal places of the currency: one minor unit is 10^-decimals", ge=0, le=4)
+    decimals: int = noted(
+        2, "decimal places of the currency: one minor unit is 10^-decimals", ge=0, le=4
+    )
     quantum: Amount | None = noted(
-        None, "smallest payable amount, a multiple of the minor unit; default one minor unit", "currency"
+        None,
+        "smallest payable amount, a multiple of the minor unit; default one minor unit",
+        "currency",
     )
     per: Literal["line", "total"] = noted(
         "line", "round each commission line, or each payee's total of a component"
@@ -84,7 +88,9 @@ class Renewal(Block):
     """The fee that keeps a membership alive."""
 
     fee: Amount = noted(0, "what each renewal costs", "currency", validate_default=True)
-    every_months: int = noted(12, "months from enrolment, and from renewal, to renewal", "months", ge=1, le=120)
+    every_months: int = noted(
+        12, "months from enrolment, and from renewal, to renewal", "months", ge=1, le=120
+    )
 
 
 ALL_CLASSES = tuple(OrderClass)
@@ -94,24 +100,36 @@ OWN_ORDERS = (OrderClass.OWN_USE, OrderClass.TOP_UP, OrderClass.KIT)
 class CountsTo(Block):
     """Which classes of orders count for what. The order counts for its ``credited_to``."""
 
-    personal: tuple[OrderClass, ...] = noted(ALL_CLASSES, "classes that count to personal volume and ranks' pv")
-    activity: tuple[OrderClass, ...] = noted(OWN_ORDERS, "classes that count to the activity test and own-order gates")
+    personal: tuple[OrderClass, ...] = noted(
+        ALL_CLASSES, "classes that count to personal volume and ranks' pv"
+    )
+    activity: tuple[OrderClass, ...] = noted(
+        OWN_ORDERS, "classes that count to the activity test and own-order gates"
+    )
     rank: tuple[OrderClass, ...] = noted(ALL_CLASSES, "classes that count to group and leg volume")
-    commission: tuple[OrderClass, ...] = noted(ALL_CLASSES, "classes whose cv is paid on, if a component names none")
+    commission: tuple[OrderClass, ...] = noted(
+        ALL_CLASSES, "classes whose cv is paid on, if a component names none"
+    )
 
 
 class Volumes(Block):
     """How orders become volume."""
 
     counts_to: CountsTo = noted(CountsTo(), "which order classes count to which volume")
-    rank_volume: Literal["pv", "qv"] = noted("pv", "the order field that group and leg volume add up")
+    rank_volume: Literal["pv", "qv"] = noted(
+        "pv", "the order field that group and leg volume add up"
+    )
 
 
 class Activity(Block):
     """The test that a participant must pass in a period to be paid at all."""
 
-    pv_min: Points = noted(0, "least volume of activity-class orders in the period", "points", validate_default=True)
-    order_in_period: bool = noted(False, "whether an activity-class order in the period is needed too")
+    pv_min: Points = noted(
+        0, "least volume of activity-class orders in the period", "points", validate_default=True
+    )
+    order_in_period: bool = noted(
+        False, "whether an activity-class order in the period is needed too"
+    )
 
 
 class Legs(Block):
@@ -132,8 +150,12 @@ class Require(Block):
     """What a rank asks for in the period; all of it together."""
 
     pv: Points = noted(0, "least personal volume", "points", validate_default=True)
-    gv: Points = noted(0, "least group volume, own volume included", "points", validate_default=True)
-    qualified_frontline: int = noted(0, "least number of direct recruits who pass the activity test", ge=0, le=10000)
+    gv: Points = noted(
+        0, "least group volume, own volume included", "points", validate_default=True
+    )
+    qualified_frontline: int = noted(
+        0, "least number of direct recruits who pass the activity test", ge=0, le=10000
+    )
     legs: tuple[Legs, ...] = noted((), "leg requirements", max_length=4)
 
 
@@ -147,18 +169,25 @@ class Rank(Block):
 class RankRules(Block):
     """How the ladder is read."""
 
-    must_hold_lower: bool = noted(True, "stop at the first rank that is missed; else the highest rank met counts")
+    must_hold_lower: bool = noted(
+        True, "stop at the first rank that is missed; else the highest rank met counts"
+    )
     distinct_legs: bool = noted(True, "a leg may serve only one leg requirement of a rank")
     rank_leg: Literal["anybody", "frontline"] = noted(
-        "anybody", "who in a leg must hold the rank asked: anybody in it, or its frontline participant"
+        "anybody",
+        "who in a leg must hold the rank asked: anybody in it, or its frontline participant",
     )
-    need_activity: bool = noted(True, "whoever fails the activity test has no paid-as rank in that period")
+    need_activity: bool = noted(
+        True, "whoever fails the activity test has no paid-as rank in that period"
+    )
 
 
 class Prices(Block):
     """Who pays what, as far as the plan rules it."""
 
-    member_discount: Rate = noted(0, "share off list price that participants pay less", "share", validate_default=True)
+    member_discount: Rate = noted(
+        0, "share off list price that participants pay less", "share", validate_default=True
+    )
     preferred_discount: Rate | None = noted(
         None, "the same for preferred customers; default the member discount", "share"
     )

@@ -51,11 +51,15 @@ class PlanState:
     def grow(self, participants: int) -> None:
         """Add rows for newcomers, who hold no title."""
         if participants < len(self.title):
-            raise ValueError(f"the books have {participants} participants, the state {len(self.title)}")
+            raise ValueError(
+                f"the books have {participants} participants, the state {len(self.title)}"
+            )
         self.title = np.concatenate([self.title, np.zeros(participants - len(self.title), np.int8)])
 
 
-def settle(plan: CompiledPlan, books: Books, state: PlanState, depth: Depth = "totals") -> Settlement:
+def settle(
+    plan: CompiledPlan, books: Books, state: PlanState, depth: Depth = "totals"
+) -> Settlement:
     """Settle one period. Only ``state`` is changed: it grows with the books and takes the new titles.
 
     ``depth`` "lines" also gives every single line (PAY_LINE, by component, then order, then level); the amounts
@@ -99,9 +103,8 @@ def _pay_rows(paid: list[Paid]) -> Table:
     keys, amounts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     width = SOURCES * max(len(paid), 1)
     for component, p in enumerate(paid):
-        payee, source = np.nonzero(p.amount.T)
-        keys.append(payee * width + component * SOURCES + source)
-        amounts.append(p.amount[source, payee])
+        keys.append(p.rows.payee * width + component * SOURCES + p.rows.source)
+        amounts.append(p.rows.amount)
     key, amount = np.concatenate(keys), np.concatenate(amounts)
     # every component's keys already rise, so a stable sort only merges them
     order = np.argsort(key, kind="stable")
@@ -118,4 +121,7 @@ def _pay_rows(paid: list[Paid]) -> Table:
 def _all_lines(paid: list[Paid]) -> Table:
     tables = [p.lines for p in paid if p.lines is not None]
     columns = {c.name: [getattr(t, c.name) for t in tables] for c in PAY_LINE}
-    return Table.of(PAY_LINE, **{name: np.concatenate(parts) if parts else [] for name, parts in columns.items()})
+    return Table.of(
+        PAY_LINE,
+        **{name: np.concatenate(parts) if parts else [] for name, parts in columns.items()},
+    )

@@ -54,7 +54,9 @@ def check_books(books: Books) -> None:
 
     n, orders = len(books.sponsor), books.orders
     if n == 0 or len(books.enrolled) != n or len(books.joined_day) != n:
-        raise ValueError("sponsor, enrolled and joined_day need one row a participant, the company first")
+        raise ValueError(
+            "sponsor, enrolled and joined_day need one row a participant, the company first"
+        )
     bad = first_bad_parent(np.ascontiguousarray(books.sponsor, np.int32))
     if bad >= 0:
         raise ValueError(
@@ -84,7 +86,14 @@ def measure(plan: CompiledPlan, books: Books) -> Volumes:
     rank_volume = orders.pv if plan.plan.volumes.rank_volume == "pv" else orders.qv
     credited = np.ascontiguousarray(orders.credited_to, np.int32)
     masks = (plan.counts_personal, plan.counts_activity, plan.counts_rank)
-    sums = _add_up(n, credited, classes, np.ascontiguousarray(orders.pv), np.ascontiguousarray(rank_volume), *masks)
+    sums = _add_up(
+        n,
+        credited,
+        classes,
+        np.ascontiguousarray(orders.pv),
+        np.ascontiguousarray(rank_volume),
+        *masks,
+    )
     return Volumes(*sums, order_class=classes)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,8 @@ from sim.plans.volumes import Volumes
 from sim.records import NOBODY, PAY_LINE, Books, Source, Table
 
 SOURCES = len(Source)
-FLOOR = 4
+FLOOR = np.int64(4)
+_NONE = np.int64(0)
 
 
 @dataclass(frozen=True)
@@ -40,56 +42,77 @@ class Facts:
         return self.books.sponsor
 
 
+class Rows(NamedTuple):
+    """Totals of one bonus: sorted by payee, then source, free of zeros; amounts in minor units."""
+
+    payee: NDArray[np.int64]
+    source: NDArray[np.int64]
+    amount: NDArray[np.int64]
+
+
 @dataclass
 class Paid:
-    """What one bonus pays. ``amount`` has a row a source class and a column a participant (minor units).
+    """What one bonus pays, as totals and, if asked for, as lines; ``maximum`` and ``breakage`` exact.
 
-    ``maximum`` = sum of ``amount`` + sum of ``breakage``, exactly. ``used_orders`` marks the orders it claims
-    for itself, so that later bonuses can leave them out.
+    ``used_orders`` marks the orders it claims for itself, so that later bonuses can leave them out.
     """
 
-    amount: NDArray[np.int64]
+    rows: Rows
     maximum: Fraction
     breakage: dict[str, Fraction]
     lines: Table | None = None
     used_orders: NDArray[np.bool_] | None = None
 
     def close(self) -> Paid:
-        """Drop empty reasons and prove the identity maximum = paid + breakage; AssertionError if it fails."""
+        """Drop empty reasons; AssertionError unless maximum = paid + breakage, exactly."""
         self.breakage = {reason: amount for reason, amount in self.breakage.items() if amount}
-        paid = int(self.amount.sum())
+        paid = int(self.rows.amount.sum())
         if paid + sum(self.breakage.values()) != self.maximum:
-            raise AssertionError(f"paid {paid} and breakage {self.breakage} do not make {self.maximum}")
+            raise AssertionError(f"paid {paid} and breakage {self.breakage}: not {self.maximum}")
         return self
 
 
 @dataclass
 class Fixed:
-    """Bonuses that no single order funds: payees, levels, amounts, and weights that split them by source."""
+    """Bonuses that no single order funds, a row a payee (rising), with weights to split them by source.
+
+    ``weight`` has a row a source class and a column a payee.
+    """
 
     payee: NDArray[np.int64]
     level: NDArray[np.int64]
     amount: NDArray[np.int64]
-    weight: NDArray[np.int64] = field(default_factory=lambda: np.zeros((SOURCES, 0), np.int64))
+    weight: NDArray[np.int64]
 
 
-def book_fixed(index: int, facts: Facts, fixed: Fixed) -> tuple[NDArray[np.int64], Table | None]:
-    """Amounts by source and participant, and the lines if asked for, of bonuses without a source order."""
+def book_fixed(index: int, facts: Facts, fixed: Fixed) -> tuple[Rows, Table | None]:
+    """The totals, and the lines if asked for, of bonuses without a source order."""
     parts = spread(fixed.amount, fixed.weight)
-    amount = np.zeros((SOURCES, len(facts.sponsor)), np.int64)
-    amount[:, fixed.payee] = parts
-    if not facts.lines:
-        return amount, None
     row, source = np.nonzero(parts.T)
-    return amount, Table.of(
-        PAY_LINE,
-        payee=fixed.payee[row],
-        component=np.full(len(row), index),
-        order=np.full(len(row), NOBODY),
-        source=source,
-        level=fixed.level[row],
-        amount=parts[source, row],
-    )
+    rows = Rows(fixed.payee[row], source.astype(np.int64), parts[source, row])
+    if not facts.lines:
+        return rows, None
+    component, order = np.full(len(row), index), np.full(len(row), NOBODY)
+    level = fixed.level[row]
+    return rows, Table.of(PAY_LINE, component=component, order=order, level=level, **rows._asdict())
+
+
+@njit
+def gather(pay: NDArray[np.int64]) -> Rows:
+    """The rows of a dense table of amounts (a row a source class, a column a participant)."""
+    rows = np.int64(0)
+    for p in range(pay.shape[1]):
+        for s in range(pay.shape[0]):
+            rows += pay[s, p] != 0
+    payee, source = np.empty(rows, np.int64), np.empty(rows, np.int64)
+    amount = np.empty(rows, np.int64)
+    row = 0
+    for p in range(pay.shape[1]):
+        for s in range(pay.shape[0]):
+            if pay[s, p] != 0:
+                payee[row], source[row], amount[row] = p, s, pay[s, p]
+                row += 1
+    return Rows(payee, source, amount)
 
 
 @njit
@@ -103,13 +126,13 @@ def spread(amount: NDArray[np.int64], weight: NDArray[np.int64]) -> NDArray[np.i
     for i in range(len(amount)):
         total = np.int64(0)
         for s in range(weight.shape[0]):
-            total += max(weight[s, i], 0)
+            total += max(weight[s, i], _NONE)
         if total == 0:
             parts[-1, i] = amount[i]
             continue
         seen, given = np.int64(0), np.int64(0)
         for s in range(weight.shape[0]):
-            seen += max(weight[s, i], 0)
+            seen += max(weight[s, i], _NONE)
             so_far = muldiv(amount[i], seen, total, FLOOR)
             parts[s, i] = so_far - given
             given = so_far

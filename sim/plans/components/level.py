@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.plans.compile import CompiledLevel
-from sim.plans.components.base import SOURCES, Facts, Paid
+from sim.plans.components.base import SOURCES, Facts, Paid, gather
 from sim.plans.components.walk import (
     COUNTED,
     EXCLUDED,
@@ -34,6 +34,7 @@ from sim.plans.components.walk import (
     SHUT_OUT,
     Grid,
     Lines,
+    Outcome,
     Sales,
     Upline,
     no_lines,
@@ -46,36 +47,42 @@ from sim.records import NOBODY, PAY_LINE, Table
 def pay(component: CompiledLevel, facts: Facts, earlier: Mapping[str, Paid]) -> Paid:
     """Pay each level of each order's upline its rate of the order's cv."""
     use = _uses(component, facts, earlier)
-    sales, upline, grid = _sales(component, facts, use), _upline(component, facts), _grid(component, facts)
-    amount, tally, rows = _run(sales, upline, grid, no_lines())
+    sales, upline, grid = (
+        _sales(component, facts, use),
+        _upline(component, facts),
+        _grid(component, facts),
+    )
+    out, rows = _run(sales, upline, grid, no_lines())
     table = None
     if facts.lines:
         lines = no_lines(rows)
         _run(sales, upline, grid, lines)
         table = _table(component.index, lines)
-    breakage, maximum = account(component, tally, int(amount.sum()))
-    return Paid(amount, maximum, breakage, table, use == COUNTED).close()
+    breakage, maximum = account(component, out.tally, int(out.pay.sum()))
+    return Paid(gather(out.pay), maximum, breakage, table, use == COUNTED).close()
 
 
-def _run(
-    sales: Sales, upline: Upline, grid: Grid, lines: Lines
-) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-    amount = np.zeros((SOURCES, len(upline.sponsor)), np.int64)
-    tally = np.zeros((len(grid.opens) + len(REASONS), grid.opens.shape[1]), np.int64)
-    rows = walk(sales, upline, grid, lines, amount, tally)
-    return amount, tally, rows
+def _run(sales: Sales, upline: Upline, grid: Grid, lines: Lines) -> tuple[Outcome, int]:
+    people = len(upline.sponsor)
+    out = Outcome(
+        pay=np.zeros((SOURCES, people), np.int64),
+        tally=np.zeros((len(grid.opens) + len(REASONS), grid.opens.shape[1]), np.int64),
+        running=np.zeros(people if grid.per_total else 0, np.int64),
+    )
+    rows = walk(sales, upline, grid, lines, out)
+    return out, rows
 
 
 def _uses(component: CompiledLevel, facts: Facts, earlier: Mapping[str, Paid]) -> NDArray[np.int8]:
     """Which orders count, which are shut out but stay in the maximum, which are nothing to this bonus."""
-    orders = facts.books.orders
     counted = component.pays_on[facts.volumes.order_class]
     if component.last_day is not None:
         counted &= in_window(component.last_day, facts)
     use = np.where(counted, COUNTED, LEFT_OUT).astype(np.int8)
     for name in component.exclude:
         claimed = earlier[name].used_orders
-        assert claimed is not None and len(claimed) == len(orders)
+        if claimed is None:
+            raise ValueError(f"component {name!r} claims no orders, so none can be left out")
         use[counted & claimed] = SHUT_OUT if component.excluded_in_maximum else LEFT_OUT
     return use
 
@@ -104,14 +111,18 @@ def _sales(component: CompiledLevel, facts: Facts, use: NDArray[np.int8]) -> Sal
 
 
 def _upline(component: CompiledLevel, facts: Facts) -> Upline:
-    status = np.where(facts.volumes.activity < component.payee_pv_min, GATE, QUALIFIED).astype(np.int8)
+    status = np.where(facts.volumes.activity < component.payee_pv_min, GATE, QUALIFIED).astype(
+        np.int8
+    )
     status[~facts.qualified] = INACTIVE
     stands = _stands(component, status, facts.paid_as)
     at = np.stack([nearest(facts.sponsor, row) for row in stands])
     return Upline(facts.sponsor, facts.uplines, at, status, facts.paid_as)
 
 
-def _stands(component: CompiledLevel, status: NDArray[np.int8], rank: NDArray[np.int8]) -> list[NDArray[np.bool_]]:
+def _stands(
+    component: CompiledLevel, status: NDArray[np.int8], rank: NDArray[np.int8]
+) -> list[NDArray[np.bool_]]:
     """Who holds a place in the line: by level under dynamic compression, else the same for all levels."""
     qualified = status == QUALIFIED
     if component.compression == "dynamic":
@@ -143,7 +154,9 @@ def account(
         if i != EXCLUDED
     }
     # an order that is shut out was added to every level's column at once
-    breakage["excluded"] = sum((cv[ranks + EXCLUDED][k] * scale.best[k] for k in levels), Fraction(0))
+    breakage["excluded"] = sum(
+        (cv[ranks + EXCLUDED][k] * scale.best[k] for k in levels), Fraction(0)
+    )
     top = sum((cv[r][k] * scale.best[k] for r in range(ranks) for k in levels), Fraction(0))
     owed = sum((cv[r][k] * scale.rates[r][k] for r in range(ranks) for k in levels), Fraction(0))
     breakage["lower_rate"] = top - owed

@@ -19,7 +19,7 @@ from sim.plans.components.base import SOURCES, Facts, Fixed, Paid, book_fixed
 from sim.plans.rounding import Rounding, round_exact
 
 
-def pay(component: CompiledPool, facts: Facts, earlier: Mapping[str, Paid]) -> Paid:
+def pay(component: CompiledPool, facts: Facts, _earlier: Mapping[str, Paid]) -> Paid:
     """Divide the fund by points."""
     by_source = fund_cv(component, facts)
     fund = component.share * int(by_source.sum())
@@ -30,10 +30,10 @@ def pay(component: CompiledPool, facts: Facts, earlier: Mapping[str, Paid]) -> P
     payee = np.flatnonzero(money)
     weight = np.repeat(by_source[:, None], len(payee), axis=1)
     fixed = Fixed(payee, np.zeros(len(payee), np.int64), money[payee], weight)
-    amount, lines = book_fixed(component.index, facts, fixed)
+    rows, lines = book_fixed(component.index, facts, fixed)
     owed = sum((n * share for n, share in zip(holders, exact, strict=True)), Fraction(0))
-    breakage = {"unearned_pool": fund - owed, "rounding": owed - int(amount.sum())}
-    return Paid(amount, fund, breakage, lines).close()
+    breakage = {"unearned_pool": fund - owed, "rounding": owed - int(rows.amount.sum())}
+    return Paid(rows, fund, breakage, lines).close()
 
 
 def fund_cv(component: CompiledPool, facts: Facts) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 Maximum: the amount of the highest tier whose pattern below the participant holds (recruits and team
 volume), whether or not the participant itself may be paid. Breakage: ``inactive`` if it fails the activity
 test (or has left), ``gate`` if only its own order is too small. Nothing is rounded. For tracing, a bonus is
-split over the personal volume of oneself and the direct recruits, by source class.
+split over the volume of oneself and the direct recruits, by source class.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sim.jit import njit
 from sim.plans.compile import CompiledStructure
 from sim.plans.components.base import SOURCES, Facts, Fixed, Paid, book_fixed
-from sim.plans.genealogy import frontline_sums, subtree_sums
+from sim.plans.genealogy import frontline_sums
 
 
 class Pattern(NamedTuple):
@@ -31,19 +31,21 @@ class Pattern(NamedTuple):
     team_volume: int
 
 
-def pay(component: CompiledStructure, facts: Facts, earlier: Mapping[str, Paid]) -> Paid:
+def pay(component: CompiledStructure, facts: Facts, _earlier: Mapping[str, Paid]) -> Paid:
     """Pay each holder the amount of its highest tier."""
     reached, held = tiers(component, facts)
     amounts = np.concatenate([np.zeros(1, np.int64), component.amounts])
     payee = np.flatnonzero((held > 0) & (amounts[held] > 0))
-    fixed = Fixed(payee, held[payee].astype(np.int64), amounts[held[payee]], _team_by_source(facts)[:, payee])
-    amount, lines = book_fixed(component.index, facts, fixed)
+    fixed = Fixed(
+        payee, held[payee].astype(np.int64), amounts[held[payee]], _team_by_source(facts)[:, payee]
+    )
+    rows, lines = book_fixed(component.index, facts, fixed)
     lost = (reached > 0) & (held == 0)
     breakage = {
         "inactive": Fraction(int(amounts[reached[lost & ~facts.qualified]].sum())),
         "gate": Fraction(int(amounts[reached[lost & facts.qualified]].sum())),
     }
-    return Paid(amount, Fraction(int(amounts[reached].sum())), breakage, lines).close()
+    return Paid(rows, Fraction(int(amounts[reached].sum())), breakage, lines).close()
 
 
 def tiers(component: CompiledStructure, facts: Facts) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
@@ -55,8 +57,7 @@ def tiers(component: CompiledStructure, facts: Facts) -> tuple[NDArray[np.int8],
         component.frontline_order,
         component.team_volume,
     )
-    own = facts.volumes.personal
-    team = subtree_sums(facts.sponsor, own) if component.whole_downline else own + frontline_sums(facts.sponsor, own)
+    team = facts.gv if component.whole_downline else _frontline_team(facts)
     result: tuple[NDArray[np.int8], NDArray[np.int8]] = _tiers(
         pattern, facts.sponsor, facts.qualified, facts.books.enrolled, facts.volumes.activity, team
     )
@@ -89,12 +90,17 @@ def _tiers(
     return reached, held
 
 
+def _frontline_team(facts: Facts) -> NDArray[np.int64]:
+    """All rank volume credited to oneself, and the personal volume of the direct recruits."""
+    return facts.volumes.own_rank + frontline_sums(facts.sponsor, facts.volumes.personal)
+
+
 def _team_by_source(facts: Facts) -> NDArray[np.int64]:
-    """Personal volume of oneself and the direct recruits, a row a source class."""
+    """Rank volume of oneself and the direct recruits, a row a source class."""
     orders, n = facts.books.orders, len(facts.sponsor)
-    counted = facts.plan.counts_personal[facts.volumes.order_class]
+    counted = facts.plan.counts_rank[facts.volumes.order_class]
     volume = np.zeros((SOURCES, n), np.int64)
     np.add.at(volume, (orders.source[counted], orders.credited_to[counted]), orders.pv[counted])
-    for row in volume:
-        row += frontline_sums(facts.sponsor, row)
+    for s in range(SOURCES):
+        volume[s] += frontline_sums(facts.sponsor, volume[s])
     return volume

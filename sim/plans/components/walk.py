@@ -21,6 +21,7 @@ REASONS = ("inactive", "gate", "not_deep_enough", "levels_left_over", "missing_u
 
 SHALLOW, LEFT_OVER, MISSING, EXCLUDED = 2, 3, 4, 5
 LEFT_OUT, COUNTED, SHUT_OUT = 0, 1, 2
+_ONE = np.int64(1)
 
 
 class Upline(NamedTuple):
@@ -79,34 +80,33 @@ def no_lines(rows: int = 0) -> Lines:
     )
 
 
+class Outcome(NamedTuple):
+    """What the kernel adds to: amounts by source and payee, cv by outcome and level.
+
+    ``running`` is each payee's unrounded total, used (and needed) only where the plan rounds totals.
+    """
+
+    pay: NDArray[np.int64]
+    tally: NDArray[np.int64]
+    running: NDArray[np.int64]
+
+
 @njit
-def walk(
-    sales: Sales, upline: Upline, grid: Grid, lines: Lines, pay: NDArray[np.int64], tally: NDArray[np.int64]
-) -> int:
-    """Pay every order up the tree; adds to ``pay`` and ``tally`` and returns the number of lines that pay."""
-    running = np.zeros(pay.shape[1] if grid.per_total else 0, np.int64)
+def walk(sales: Sales, upline: Upline, grid: Grid, lines: Lines, out: Outcome) -> int:
+    """Pay every order up the tree into ``out``; returns the number of lines that pay."""
     written = 0
     for o in range(len(sales.credited)):
-        if sales.use[o] == LEFT_OUT or sales.cv[o] == 0:
-            continue
-        if sales.use[o] == SHUT_OUT:
-            tally[len(grid.opens) + EXCLUDED] += sales.cv[o]
-            continue
-        written = _walk_one(o, sales, upline, grid, lines, pay, tally, running, written)
+        if sales.use[o] == COUNTED and sales.cv[o] != 0:
+            written = _walk_one(o, sales, upline, grid, lines, out, written)
+        elif sales.use[o] == SHUT_OUT:
+            for k in range(out.tally.shape[1]):
+                out.tally[len(grid.opens) + EXCLUDED, k] += sales.cv[o]
     return written
 
 
 @njit
 def _walk_one(
-    o: int,
-    sales: Sales,
-    upline: Upline,
-    grid: Grid,
-    lines: Lines,
-    pay: NDArray[np.int64],
-    tally: NDArray[np.int64],
-    running: NDArray[np.int64],
-    written: int,
+    o: int, sales: Sales, upline: Upline, grid: Grid, lines: Lines, out: Outcome, written: int
 ) -> int:
     """Walk up from one order until its levels are used up."""
     ranks, levels = grid.opens.shape
@@ -116,18 +116,19 @@ def _walk_one(
     for k in range(levels):
         who = upline.at[k if upline.at.shape[0] > 1 else 0, here]
         if who == 0:
-            tally[ranks + (LEFT_OVER if k < above else MISSING), k] += cv
+            out.tally[ranks + (LEFT_OVER if k < above else MISSING), k] += cv
             continue
         here = max(upline.sponsor[who], 0)
+        rank = upline.rank[who]
         if upline.status[who] != QUALIFIED:
-            tally[ranks + upline.status[who] - 1, k] += cv
-        elif not grid.opens[upline.rank[who], k]:
-            tally[ranks + SHALLOW, k] += cv
+            out.tally[ranks + upline.status[who] - 1, k] += cv
+        elif not grid.opens[rank, k]:
+            out.tally[ranks + SHALLOW, k] += cv
         else:
-            tally[upline.rank[who], k] += cv
-            amount = _amount(cv, grid.num[upline.rank[who], k], who, grid, running)
+            out.tally[rank, k] += cv
+            amount = _amount(cv, grid.num[rank, k], who, grid, out.running)
             if amount != 0:
-                pay[sales.source[o], who] += amount
+                out.pay[sales.source[o], who] += amount
                 _write(lines, written, who, o, sales.source[o], k + 1, amount)
                 written += 1
     return written
@@ -139,13 +140,15 @@ def _amount(cv: int, num: int, who: int, grid: Grid, running: NDArray[np.int64])
     den = grid.den * grid.quantum
     if not grid.per_total:
         return grid.quantum * muldiv(cv, num, den, grid.mode)
-    before = muldiv(running[who], 1, den, grid.mode)
-    running[who] = added(running[who], muldiv(cv, num, 1, grid.mode))
-    return grid.quantum * (muldiv(running[who], 1, den, grid.mode) - before)
+    before = muldiv(running[who], _ONE, den, grid.mode)
+    running[who] = added(running[who], muldiv(cv, num, _ONE, grid.mode))
+    return grid.quantum * (muldiv(running[who], _ONE, den, grid.mode) - before)
 
 
 @njit
-def _write(lines: Lines, row: int, payee: int, order: int, source: int, level: int, amount: int) -> None:
+def _write(
+    lines: Lines, row: int, payee: int, order: int, source: int, level: int, amount: int
+) -> None:
     if len(lines.payee) > 0:
         lines.payee[row] = payee
         lines.order[row] = order
