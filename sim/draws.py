@@ -125,7 +125,8 @@ def stream(seed: int, month: int, purpose: int) -> int:
     """
     z = _finalise(_plus(_word(seed), _GOLDEN))
     z = _finalise(_plus(z ^ _word(month), _GOLDEN))
-    return np.uint64(_finalise(_plus(z ^ _word(purpose), _GOLDEN))).view(np.int64)
+    z = _finalise(_plus(z ^ _word(purpose), _GOLDEN))
+    return int(np.uint64(z).view(np.int64))
 
 
 @njit
@@ -171,7 +172,7 @@ def uniforms(stream: int, persons: NDArray[Any], k: int) -> NDArray[np.float64]:
 @njit
 def person_key(person: int, incarnation: int) -> int:
     """One key for one life of a slot; distinct for slots below 2**40, incarnations below 2**23."""
-    return np.int64(person) | (np.int64(incarnation) << np.int64(40))
+    return int(np.int64(person) | (np.int64(incarnation) << np.int64(40)))
 
 
 @njit
