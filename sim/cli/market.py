@@ -1,0 +1,90 @@
+"""``downline run``, ``report`` and ``schema``: a market, its report again, the schema."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sim.cli.answer import OK, Answer, Commands, command
+
+ENGINES = ("mesa",)
+"""The engines that are built, the default first."""
+
+SHORT = {"people": "population.people", "months": "months", "seed": "seed"}
+"""Options that are short for an override of a scenario's field."""
+
+
+def declare(commands: Commands) -> None:
+    """Add the commands of this file."""
+    made = command(commands, "run", run, "simulate one market and write its results folder")
+    made.add_argument("scenario", help="scenario file, or a shipped one")
+    made.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="what runs the market")
+    made.add_argument("--seed", metavar="N", help="key of all luck")
+    made.add_argument("--people", metavar="N", help="places in the market")
+    made.add_argument("--months", metavar="N", help="how long the market runs")
+    made.add_argument(
+        "--set", metavar="KEY=VALUE", action="append", default=[], dest="overrides",
+        help="set a field, as in staying.leave=0.2; may be repeated",
+    )  # fmt: skip
+    made.add_argument("--out", type=Path, help="results folder; results/NAME-SEED if absent")
+    made.add_argument("--ledger", action="store_true", help="keep every order and pay line")
+
+    made = command(commands, "report", report, "write the report of a results folder again")
+    made.add_argument("results", type=Path, help="results folder of a run")
+
+    command(commands, "schema", schema, "print the JSON schema of scenario files, for editors")
+
+
+def run(args: Namespace, answer: Answer) -> int:
+    """Simulate one market, write its results folder and print a summary."""
+    from sim.scenario.load import load_scenario
+
+    given = {SHORT[name]: getattr(args, name) for name in SHORT}
+    short = [f"{field}={text}" for field, text in given.items() if text is not None]
+    scenario = load_scenario(args.scenario, [*args.overrides, *short])
+    out = args.out or Path("results") / f"{scenario.name}-{scenario.seed}"
+
+    from sim.results import check_out
+
+    check_out(out)
+
+    from sim.run import run_scenario
+    from sim.views.progress import progress
+
+    with progress(scenario.months, answer.quiet) as tell:
+        summary = run_scenario(
+            scenario, engine=args.engine, out=out, keep_ledger=args.ledger, progress=tell
+        )
+    answer.give(summary, lambda: _show(summary, out))
+    answer.note(f"results: {out}")
+    return OK
+
+
+def _show(summary: Mapping[str, Any], folder: Path) -> None:
+    from sim.results import read_results
+    from sim.views.terminal import print_summary
+
+    print_summary(summary, read_results(folder))
+
+
+def report(args: Namespace, answer: Answer) -> int:
+    """Write the figures and the HTML report of a results folder again."""
+    from sim.results import read_results
+
+    read_results(args.results)
+
+    from sim.views.report import write_report
+
+    page = write_report(args.results)
+    answer.give({"report": str(page)}, lambda: print(page))
+    return OK
+
+
+def schema(_args: Namespace, answer: Answer) -> int:
+    """Print the JSON schema of scenario files."""
+    from sim.scenario.schema_file import scenario_schema, schema_text
+
+    answer.give(scenario_schema(), lambda: print(schema_text(), end=""))
+    return OK

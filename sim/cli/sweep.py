@@ -1,0 +1,59 @@
+"""``downline sweep``: many runs of one scenario."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from sim.cli.answer import FAILED, OK, Answer, Commands, command
+from sim.cli.progress import Progress
+
+EXECUTORS = ("serial", "processes", "ray")
+
+
+def declare(commands: Commands) -> None:
+    """Add the commands of this file."""
+    made = command(commands, "sweep", sweep, "run a study; the same command again goes on")
+    made.add_argument("study", type=Path, help="study file")
+    made.add_argument("--workers", type=_workers, metavar="N", help="runs at a time")
+    made.add_argument("--executor", choices=EXECUTORS, help="what runs the study")
+    made.add_argument("--address", help="Ray cluster to join")
+    made.add_argument("--out", type=Path, help="results folder of the study")
+    made.add_argument("--dry-run", action="store_true", help="only say what would run")
+    made.add_argument("--fail-fast", action="store_true", help="stop at the first failed run")
+    made.add_argument("--retry-failed", action="store_true", help="run failed runs again")
+
+
+def _workers(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 99999")
+    return int(text)
+
+
+def sweep(args: argparse.Namespace, answer: Answer) -> int:
+    """Run a study; the same command again goes on where it stopped."""
+    from sim.sweeps import run_study
+
+    with Progress(answer.quiet, "run") as progress:
+        document = run_study(
+            args.study,
+            workers=args.workers,
+            executor=args.executor,
+            address=args.address,
+            out=args.out,
+            dry_run=args.dry_run,
+            fail_fast=args.fail_fast,
+            retry_failed=args.retry_failed,
+            progress=progress,
+        )
+    answer.give(document, lambda: _show(document))
+    counts = document["counts"]
+    return FAILED if counts.get("failed") or counts.get("crashed") else OK
+
+
+def _show(document: dict[str, Any]) -> None:
+    for key, value in document.items():
+        if key != "counts":
+            print(f"{key}: {value}")
+    print("runs: " + ", ".join(f"{n} {status}" for status, n in document["counts"].items()))
