@@ -1,4 +1,4 @@
-"""What is wrong with an input, so that its author can mend it: place, field, value, bound and hint."""
+"""What is wrong with an input, so that its author can mend it: place, field, value, bound, hint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""pydantic's kinds of refusal in plain words; the name in braces stands for the bound that was missed."""
+"""pydantic's refusals in plain words; a name in braces stands for the bound that was missed."""
 
 from __future__ import annotations
 
