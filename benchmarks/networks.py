@@ -1,7 +1,7 @@
-"""Seconds and peak memory of the contact networks: ``python benchmarks/networks.py [people] [ties]``.
+"""Seconds and peak memory of the networks: ``python benchmarks/networks.py [people] [ties]``.
 
-By default 10**6 people and about 10**7 ties. Every network is drawn in a process of its own, after a
-first one that fills the cache of compiled code. The peak is that of the whole process.
+By default 10**6 people, 10**7 ties. Every network is drawn in a process of its own, after a first
+one that fills the cache of compiled code. The peak is that of the whole process.
 """
 
 import resource
@@ -60,9 +60,8 @@ def main() -> None:
     """Measure every kind, after one round that only compiles."""
     people = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     half = (int(sys.argv[2]) if len(sys.argv) > 2 else 10 * people) // people
-    print(
-        f"{'network':18s}{'seconds':>9s}{'MB before':>11s}{'MB peak':>10s}{'ties':>13s}{'most ties':>12s}"
-    )
+    titles = f"{'seconds':>9s}{'MB before':>11s}{'MB peak':>10s}{'ties':>13s}{'most ties':>12s}"
+    print(f"{'network':18s}{titles}", flush=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_ties(folder / "ties.csv", people, half)

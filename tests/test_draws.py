@@ -282,7 +282,7 @@ def test_the_aliasing_test_catches_a_flat_mix_of_keys() -> None:
 
 
 def test_nearby_streams_do_not_deal_the_same_luck_to_other_people() -> None:
-    """With the stream in the first stage only, person p in A is person p ^ d in A ^ d: must not be."""
+    """With the stream in the first stage only, p in A would be p ^ d in A ^ d."""
     stream = draws.stream(1, 2, 3)
     for d in (1, 2, 5, 1000):
         for p in range(200):

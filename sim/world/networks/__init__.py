@@ -1,7 +1,7 @@
 """Who knows whom: contact networks, drawn from ``sim.draws``, and how to walk them.
 
-A network is undirected and simple. It is stored as compressed sparse rows (CSR): the contacts of person
-p are ``neighbours[indptr[p]:indptr[p + 1]]``, in rising order; every tie stands in the rows of both. A
+A network is undirected and simple. It is stored as compressed sparse rows (CSR): the contacts of
+person p are ``neighbours[indptr[p]:indptr[p + 1]]``, in rising order; a tie stands in both rows. A
 well-mixed market stores nothing: both arrays are empty, and everybody else is a contact.
 
     network = generate(spec, people=1000, seed=1)
@@ -23,16 +23,16 @@ from sim.draws import Draw, stream
 from sim.jit import njit
 from sim.world.networks.blocks import stochastic_block
 from sim.world.networks.csr import Rows
-from sim.world.networks.edge_list import edge_list
+from sim.world.networks.edge_file import edge_list
+from sim.world.networks.preferential import scale_free
 from sim.world.networks.regular import random_regular
-from sim.world.networks.ring import ring, small_world
-from sim.world.networks.scale_free import scale_free
+from sim.world.networks.rings import ring, small_world
 
 MOST_PEOPLE = (1 << 31) - 1
 
 
 class Network(NamedTuple):
-    """A contact network of n people; ``indptr`` has n + 1 row bounds, or none where all may meet."""
+    """A contact network of n people: ``indptr`` has n + 1 row bounds, or none if all may meet."""
 
     indptr: NDArray[np.int64]
     neighbours: NDArray[np.int32]
@@ -51,7 +51,7 @@ def generate(spec: Any, people: int, seed: int, folder: Path = Path()) -> Networ
     return Network(*_rows(spec, people, stream(seed, 0, int(Draw.NETWORK)), folder))
 
 
-def _rows(spec: Any, people: int, key: int, folder: Path) -> Rows:  # noqa: PLR0911 - a kind, a line
+def _rows(spec: Any, people: int, key: int, folder: Path) -> Rows:
     match spec.kind:
         case "ring":
             return ring(people, spec.degree)

@@ -13,8 +13,8 @@ from sim.world.networks.csr import Rows, require
 def stochastic_block(people: int, blocks: int, within: float, between: float, key: int) -> Rows:
     """Each pair is tied by itself, with one probability inside a block and another across blocks.
 
-    Block b is the people from b * people // blocks on, so sizes differ by at most one. By the choice
-    of probabilities a person has on average ``within`` contacts inside and ``between`` outside.
+    Block b starts at person b * people // blocks, so sizes differ by at most one. By the choice of
+    probabilities a person has on average ``within`` contacts inside and ``between`` outside.
     """
     require(1 <= blocks <= people, "blocks", blocks, f"from 1 to the number of people ({people})")
     sizes = np.diff(np.arange(blocks + 1, dtype=np.int64) * people // blocks)

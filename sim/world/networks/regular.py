@@ -10,14 +10,16 @@ from sim.jit import njit
 from sim.world.networks.csr import Rows, require, sort_rows
 
 MOST_ENTRIES = (1 << 31) - 1
+EXACT = 3  # one pairing in 7 is simple at degree 3, one in 43 at degree 4
 
 
 def random_regular(people: int, degree: int, key: int) -> Rows:
     """Pair the people's ``degree`` places at random; then switch away loops and double ties.
 
-    The configuration model (Bollobas 1980) with random switches of the few ties that spoil it (about
-    degree**2 / 4, however many people): close to even over all such networks. Where most pairs are
-    tied, the network of the missing ties is drawn instead.
+    The configuration model (Bollobas 1980) with random switches of the few ties that spoil it
+    (about degree**2 / 4, however many people): close to even over all such networks if there are
+    many people. Up to degree 3 a spoilt pairing is drawn anew instead: even without exception.
+    Where most pairs are tied, the network of the missing ties is drawn.
     """
     require(degree >= 1, "degree", degree, "at least 1")
     require(degree < people, "degree", degree, f"less than the number of people ({people})")
@@ -41,11 +43,12 @@ def _rows(neighbours: NDArray[np.int32], people: int, degree: int) -> Rows:
 
 
 def _simple(people: int, degree: int, key: int) -> NDArray[np.int32]:
-    """Pair and repair; the rare pairing that random switches do not repair is drawn anew."""
+    """Pair and repair; a pairing that cannot be repaired within the patience is drawn anew."""
+    patience = 0 if degree <= EXACT else 1000 * people * degree
     attempt = 0
     while True:
         neighbours = _pair(people, degree, key, attempt)
-        if degree == 0 or _repair(neighbours, people, degree, key, attempt):
+        if degree == 0 or _repair(neighbours, people, degree, key, attempt, patience):
             return neighbours
         attempt += 1
 
@@ -75,7 +78,7 @@ def _place(neighbours: NDArray[np.int32], degree: int, a: int, b: int, besides: 
 
 @njit
 def _switch(neighbours: NDArray[np.int32], degree: int, i: int, q: int) -> bool:
-    """Make ties a-b (at place i) and c-d (at place q) into a-c and b-d, unless that spoils a row."""
+    """Make ties a-b (place i) and c-d (place q) into a-c and b-d, unless that spoils a row."""
     a, b, c, d = i // degree, neighbours[i], q // degree, neighbours[q]
     if c == d or a == c or b == d:  # noqa: PLR1714
         return False
@@ -89,11 +92,10 @@ def _switch(neighbours: NDArray[np.int32], degree: int, i: int, q: int) -> bool:
 
 @njit
 def _repair(
-    neighbours: NDArray[np.int32], people: int, degree: int, key: int, attempt: int
+    neighbours: NDArray[np.int32], people: int, degree: int, key: int, attempt: int, patience: int
 ) -> bool:
-    """Switch all loops and double ties with random ties; False if that does not come to an end."""
+    """Switch all loops and double ties with random ties; False after ``patience`` trials."""
     seen_by = np.full(people, -1, np.int32)
-    patience = 1000 * len(neighbours)
     trial = 0
     for i in range(len(neighbours)):
         a = i // degree

@@ -18,8 +18,8 @@ def ring(people: int, degree: int) -> Rows:
 def small_world(people: int, degree: int, rewire: float, key: int) -> Rows:
     """A ring in which each tie is moved, with probability ``rewire``, to a random person.
 
-    As in Watts and Strogatz 1998: a tie belongs to the first of its two people on the circle, who gets
-    a new contact drawn evenly from all people not yet tied to. ``rewire`` is in [0, 1].
+    As in Watts and Strogatz 1998: a tie belongs to the first of its two people on the circle, who
+    gets a new contact drawn evenly from all people not yet tied to. ``rewire`` is in [0, 1].
     """
     require(degree % 2 == 0 and degree >= 2, "degree", degree, "an even number of at least 2")
     require(degree < people, "degree", degree, f"less than the number of people ({people})")

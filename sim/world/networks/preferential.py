@@ -23,7 +23,7 @@ def scale_free(people: int, links: int, key: int) -> Rows:
 
 @njit
 def _attach(people: int, links: int, key: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Draw ends of earlier ties, which favours people by their contacts (Batagelj, Brandes 2005)."""
+    """Draw ends of earlier ties: favours people by their contacts (Batagelj, Brandes 2005)."""
     ties = links * (people - links)
     newcomer, known = np.empty(ties, np.int32), np.empty(ties, np.int32)
     newcomer[:links], known[:links] = np.arange(1, links + 1), 0
