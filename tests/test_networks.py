@@ -1,6 +1,7 @@
 """Contact networks against networkx, igraph, exact formulas, and files that are not sound."""
 
 import math
+import random
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -299,12 +300,12 @@ def test_random_regular_is_simple_and_regular(people: int, degree: int) -> None:
 def test_short_cycles_of_random_regular_networks_are_poisson(degree: int, length: int) -> None:
     """Cycles of length L are Poisson with mean (k - 1)**L / (2 L): Bollobas 1980, Wormald 1981."""
     runs, counts, theirs = 150, [], []
+    igraph.set_random_number_generator(random.Random(4))
     for seed in range(runs):
-        counts.append(cycles(graph(make("random_regular", 400, seed, degree=degree)), length))
-        oracle = nx.random_regular_graph(degree, 400, seed=seed)
-        theirs.append(cycles(igraph.Graph.from_networkx(oracle), length))
+        counts.append(cycles(graph(make("random_regular", 200, seed, degree=degree)), length))
+        theirs.append(cycles(igraph.Graph.K_Regular(200, degree), length))
     mean = (degree - 1) ** length / (2 * length)
-    assert abs(np.mean(counts) - mean) < 4.5 * math.sqrt(mean / runs) + 0.02 * mean
+    assert abs(np.mean(counts) - mean) < 4.5 * math.sqrt(mean / runs) + 0.03 * mean
     assert 0.6 < np.var(counts) / mean < 1.5
     assert stats.ks_2samp(counts, theirs).pvalue > 1e-5
 

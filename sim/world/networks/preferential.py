@@ -26,7 +26,8 @@ def _attach(people: int, links: int, key: int) -> tuple[NDArray[np.int32], NDArr
     """Draw ends of earlier ties: favours people by their contacts (Batagelj, Brandes 2005)."""
     ties = links * (people - links)
     newcomer, known = np.empty(ties, np.int32), np.empty(ties, np.int32)
-    newcomer[:links], known[:links] = np.arange(1, links + 1), 0
+    for p in range(links):
+        newcomer[p], known[p] = p + 1, 0
     taken_by = np.full(people, -1, np.int32)
     tie = links
     for p in range(links + 1, people):
