@@ -32,7 +32,7 @@ MONEY_FLOWS = (
 VALUATIONS = (
     money("bonus_from_participants", "bonuses funded by participants' orders"),
     money("bonus_from_customers", "bonuses funded by retail and preferred customers' orders"),
-    money("own_goods", "goods for oneself at the price paid: own use, top-up, kits with goods"),
+    money("own_goods", "goods for oneself at the price paid: own use, top-up, kits with volume"),
     money("own_use_benchmarked", "own goods at comparable prices, each month up to the benchmark"),
     money("time_value", "hours times the after-tax outside wage of the month"),
     Column("pv", np.int64, "hundredths of a point", "personal volume, as settled"),
@@ -132,7 +132,7 @@ HEADS = (
     count("selling", "participants with an order of an own customer"),
     count("recruiting", "participants who recruited this month"),
     count("orders", "orders of this month"),
-    Column("units", np.int64, "count", "units of product ordered"),
+    Column("units", np.int64, "count", "units of product and kits ordered"),
 )
 
 MONTH_MONEY = (

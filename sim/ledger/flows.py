@@ -69,8 +69,8 @@ def _book_orders(rows: Table, orders: Table, valuation: Valuation) -> None:
         np.add.at(getattr(rows, name), orders.participant[pick], orders.paid[pick])
     sold = orders.credited_to > COMPANY
     np.add.at(rows.retail_margin, orders.credited_to[sold], orders.margin[sold])
-    # A kit without units is papers and a right to sell: nothing that a household uses.
-    goods = (orders.participant != NOBODY) & ((orders.purpose != Purpose.KIT) | (orders.units > 0))
+    # A kit without volume is papers and a right to sell: nothing that a household uses.
+    goods = (orders.participant != NOBODY) & ((orders.purpose != Purpose.KIT) | (orders.pv > 0))
     np.add.at(rows.own_goods, orders.participant[goods], orders.paid[goods])
     rows.own_use_benchmarked[:] = valuation.of(rows.own_goods)
 
@@ -122,10 +122,14 @@ def bonus_totals(events: MonthEvents, component_ids: tuple[str, ...]) -> dict[st
 def validate(events: MonthEvents, participants: Table, components: int, month: int) -> None:
     """Raise LedgerError where an engine handed over events that cannot be booked."""
     n, orders, pay = len(participants), events.orders, events.settlement.pay
+    enrolled = int(np.count_nonzero(participants.left_month[COMPANY + 1 :] == NOBODY))
     own = orders.participant != NOBODY
     broken = {
         f"the month is {events.period.month}": events.period.month != month,
         "head counts are missing": not set(COUNTS) <= set(events.counts),
+        f"{events.counts.get('enrolled')} are counted as enrolled, memberships are {enrolled}": (
+            events.counts.get("enrolled") != enrolled
+        ),
         "hours or expenses have not a row a participant": not (
             n == len(events.hours) == len(events.expenses)
         ),

@@ -112,13 +112,14 @@ def by_rank(
     shares: Sequence[float],
     means: Sequence[float | None],
     unit: str,
+    count: str,
 ) -> list[Line]:
     """Share and mean pay of every rank; where one side has no such rank it stands empty."""
     ours = {_plain(n): (s, m) for n, s, m in zip(names, shares, means, strict=True)}
     lines = []
     for g in printed:
         known = ours.pop(_plain(g.group), None)
-        note = "" if known else "the run's plan has no such rank"
+        note = count if known else "the run's plan has no such rank"
         ours_share, ours_mean = known or (None, None)
         lines.append(line_of(f"{g.group}: share", g.share, ours_share, "share", note, g))
         lines.append(line_of(f"{g.group}: mean pay", g.mean, ours_mean, unit, note, g))

@@ -46,7 +46,9 @@ def doterra_us_2017(tables: LedgerTables, rank: str = "best_paid_as") -> list[Li
     means = [float(pay[m].mean()) if m.any() else None for m in masks]
     lines = implied(printed, shares, means, "USD a year")
     lines += person_level(printed, pay, "all enrolled in the year")
-    return lines + by_rank(printed, names, shares, means, "USD a year")
+    return lines + by_rank(
+        printed, names, shares, means, "USD a year", f"of all enrolled in the year, by {rank}"
+    )
 
 
 def nuskin_month(tables: LedgerTables, reference: str) -> list[Line]:
@@ -75,7 +77,7 @@ def nuskin_month(tables: LedgerTables, reference: str) -> list[Line]:
         line_of("top 1 % share, by rank", low.top1_share, ours.top1_share, "share", BETWEEN, first),
         line_of("Gini, by rank", low.gini, ours.gini, "index", BETWEEN, first),
     ]
-    return lines + by_rank(printed, names, shares, means, "USD a month")
+    return lines + by_rank(printed, names, shares, means, "USD a month", note)
 
 
 def nuskin_sea_2019(tables: LedgerTables) -> list[Line]:

@@ -174,7 +174,7 @@ class Market:
         return self.ledger.close()
 
 
-def random_market(seed, months=30, people=60, **ledger):
+def random_market(seed, months=26, people=40, **ledger):
     """A market with all kinds of events at random, from a seed."""
     luck = np.random.default_rng(seed)
     market = Market(people, start=(2025, int(luck.integers(1, 13))), **ledger)

@@ -97,7 +97,7 @@ def test_within_rank_spread_shows_only_person_by_person():
 
 
 def test_nu_skin_is_a_month_and_not_a_year():
-    """One is active all year at 100 a month, one a single month at 0: 12 of 13 person-months paid."""
+    """One active all year at 100 a month, one in one month at 0: 12 of 13 person-months paid."""
     m = Market()
     a, b = m.enrol(0), m.enrol(1)
     m.buy(b, 100)

@@ -19,7 +19,7 @@ from sim.records import Purpose, Source
 
 
 def three_years():
-    """2026 to 2028. A orders monthly; B orders in 2026 only and leaves in 2027-06; C joins in 2027."""
+    """2026-28. A orders monthly; B in 2026 only and leaves in 2027-06; C joins in 2027."""
     m = Market(start=(2026, 1))
     a, b = m.enrol(0), m.enrol(1)
     for k in range(36):
