@@ -1,0 +1,148 @@
+"""One look for all figures: palette, stamp, and bytes that depend on the data alone."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from sim.views.market import Market
+from sim.views.text import STAMP
+
+# Okabe and Ito (2008), Color Universal Design: told apart by every kind of colour vision.
+BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
+GREY, FAINT = "#767676", "#D0D0D0"
+CYCLE = (BLUE, VERMILION, GREEN, BLACK, PURPLE, ORANGE)
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
+
+WIDTH = 8.0
+RC: dict[str, Any] = {
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.axisbelow": True,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "figure.facecolor": "white",
+    "font.family": "DejaVu Sans",
+    "font.size": 9.0,
+    "grid.color": "#E4E4E4",
+    "hatch.linewidth": 0.5,
+    "legend.frameon": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "downline",
+    "text.parse_math": False,
+}
+Cell = str | int | float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A drawn figure with all that a reader needs who cannot see it.
+
+    ``name`` is the file's stem, ``alt`` says in words what the figure shows, ``note`` how it was
+    made, ``columns`` and ``rows`` are the numbers behind it.
+    """
+
+    name: str
+    title: str
+    alt: str
+    note: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    figure: Figure
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Matplotlib's own defaults with RC on top, whatever the user's matplotlibrc says."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(RC)  # type: ignore[arg-type]
+        yield
+
+
+def styled(draw: Callable[[Market], Picture]) -> Callable[[Market], Picture]:
+    """A drawing function that draws in the house style."""
+
+    def drawn(market: Market) -> Picture:
+        with house_style():
+            picture = draw(market)
+            # A second pass of the layout would move things: every file shows the first.
+            picture.figure.draw_without_rendering()
+            picture.figure.set_layout_engine("none")
+            return picture
+
+    drawn.__doc__, drawn.__name__ = draw.__doc__, draw.__name__
+    return drawn
+
+
+def canvas(title: str, height: float = 4.2) -> Figure:
+    """An empty figure with its title and the stamp."""
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    figure.suptitle(title, x=0.01, ha="left", weight="bold", size=11)
+    figure.text(
+        0.993,
+        0.985,
+        STAMP,
+        ha="right",
+        va="top",
+        size=9,
+        weight="bold",
+        color="#A33F00",
+        bbox={"boxstyle": "square,pad=0.25", "facecolor": "white", "edgecolor": "#A33F00"},
+    )
+    return figure
+
+
+def nothing(ax: Axes, why: str) -> None:
+    """Say in an axes why it holds no data."""
+    ax.set_axis_off()
+    ax.text(
+        0.5, 0.5, why, ha="center", va="center", transform=ax.transAxes, size=10, color="#444444"
+    )
+
+
+def month_axis(ax: Axes, market: Market) -> None:
+    """Label an axis of month numbers with calendar years, or with months in a short run."""
+    first_year, first = market.tables.start[0], market.tables.start[1] - 1
+    length = max(market.length, 1)
+    step = next(
+        s for s in (1, 3, 6, 12, 24, 60, 120, 600, 1200, 12000) if length / s <= 12 or s == 12000
+    )
+    ticks = [m for m in range(length) if (m + first) % step == 0] or [0]
+    names = [_month_name(first_year, first + m, yearly=step >= 12) for m in ticks]
+    ax.set_xticks(ticks, names)
+    # A run of one month has no width of its own.
+    ax.set_xlim(-0.5 if length == 1 else 0, max(length - 1, 0.5))
+    ax.set_xlabel("calendar year (ticks at January)" if step >= 12 else "calendar month")
+
+
+def _month_name(year: int, ahead: int, yearly: bool) -> str:
+    years, month = divmod(ahead, 12)
+    return f"{year + years}" if yearly else f"{year + years}-{month + 1:02d}"
+
+
+def svg_bytes(figure: Figure) -> bytes:
+    """The figure as SVG: equal figures give equal bytes; text stays text."""
+    return _save(figure, "svg", {"Date": None, "Creator": None})
+
+
+def png_bytes(figure: Figure) -> bytes:
+    """The figure as PNG at 150 dots an inch."""
+    return _save(figure, "png", {"Software": None})
+
+
+def _save(figure: Figure, form: str, metadata: dict[str, None]) -> bytes:
+    out = io.BytesIO()
+    with house_style():
+        figure.savefig(out, format=form, dpi=150, metadata=metadata)
+    return out.getvalue()

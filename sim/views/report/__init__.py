@@ -1,0 +1,92 @@
+"""The report of a run: figures as files, and one self-contained page that needs nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sim.ledger import LedgerTables
+from sim.results import ResultsError, damaged_files, file_hashes, read_results
+
+PAGE = "report.html"
+FIGURES = "figures"
+
+
+def write_report(folder: Path) -> Path:
+    """Write the figures and ``report.html`` of a results folder (again); gives the page's path.
+
+    The manifest then names the new files' hashes. The same tables, summary and manifest give
+    the same bytes.
+
+    Raises:
+        ResultsError: no results folder, or its tables or summary are not those of its manifest.
+    """
+    results = read_results(folder, verify=False)
+    wrong = [name for name in damaged_files(folder, results.manifest) if not _ours(name)]
+    if wrong:
+        raise ResultsError(f"{folder}: differs from its manifest: {', '.join(wrong)}")
+    try:
+        path = fill_report(folder, results.tables, results.summary, results.manifest)
+        manifest = {**results.manifest, "files": file_hashes(folder)}
+        _replace(
+            folder / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+        )
+    except OSError as error:
+        raise ResultsError(f"{folder}: could not be written: {error.strerror or error}") from error
+    return path
+
+
+def fill_report(
+    folder: Path, tables: LedgerTables, summary: Mapping[str, Any], manifest: Mapping[str, Any]
+) -> Path:
+    """Write figures and page into a folder that already holds its tables and summary.
+
+    For ``write_results``, which hashes the files afterwards: the manifest need not be there yet.
+    """
+    from sim.views.figures import draw_all, png_bytes, svg_bytes
+    from sim.views.market import market_of
+    from sim.views.report.page import page
+
+    # As their files will say them, so that the first report and a later one agree to the byte.
+    manifest, summary = _plain(manifest), _plain(summary)
+    market = market_of(tables, manifest.get("scenario") or {})
+    pictures = {picture: svg_bytes(picture.figure) for picture in draw_all(market)}
+    (folder / FIGURES).mkdir(exist_ok=True)
+    for picture, svg in pictures.items():
+        (folder / FIGURES / f"{picture.name}.svg").write_bytes(svg)
+        (folder / FIGURES / f"{picture.name}.png").write_bytes(png_bytes(picture.figure))
+    files = {name: digest for name, digest in file_hashes(folder).items() if name != PAGE}
+    _replace(folder / PAGE, page(market, summary, manifest, files, pictures))
+    return folder / PAGE
+
+
+def _ours(name: str) -> bool:
+    """Whether a line of ``damaged_files`` is about a file that the report writes itself."""
+    return name.startswith((f"{PAGE} ", f"{FIGURES}/"))
+
+
+def _plain(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document after a way through JSON."""
+    plain: dict[str, Any] = json.loads(json.dumps(document, default=_number_or_text))
+    return plain
+
+
+def _number_or_text(value: Any) -> Any:
+    return value.tolist() if hasattr(value, "tolist") else str(value)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file aside and rename it, so that nobody ever finds half of it."""
+    handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(aside).chmod(0o644)
+        Path(aside).replace(path)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
