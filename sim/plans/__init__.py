@@ -1,0 +1,1 @@
+"""How the firm pays: plan files, genealogy, volumes, ranks, bonuses, settlement."""

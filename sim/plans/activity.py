@@ -14,7 +14,7 @@ from sim.records import COMPANY
 def qualified(
     plan: CompiledPlan, volumes: Volumes, enrolled: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Whether each participant is enrolled and passes the plan's activity test; the company never does."""
+    """Whether each participant is enrolled and passes the activity test; the company never does."""
     rule = plan.plan.activity
     passes: NDArray[np.bool_] = enrolled & (volumes.activity >= in_hundredths(rule.pv_min))
     if rule.order_in_period:

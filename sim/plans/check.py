@@ -29,7 +29,7 @@ CUSTOMERS = (OrderClass.RETAIL_CUSTOMER, OrderClass.PREFERRED_CUSTOMER)
 
 @dataclass(frozen=True)
 class ComponentCheck:
-    """One bonus: its maximum as a share of cv, the order classes that it pays on, and how it was found.
+    """One bonus: its maximum as a share of cv, what it pays on, and how that was found.
 
     ``maximum`` is None where no volume at all is needed, so that no share bounds it.
     """
@@ -129,10 +129,10 @@ def top_share(component: AnyComponent) -> Fraction | None:
 def structure_bound(component: StructureComponent) -> Fraction | None:
     """The most that a structure bonus can pay per point of volume; None if no volume bounds it.
 
-    A holder of tier 1 has ``frontline`` recruits with an order each, and a recruit has one sponsor; it
-    has an own order; and a point counts in at most two frontline teams (its own and its sponsor's).
-    Each gives a bound on holders per point. Holders of each further tier are at most 1/frontline of
-    those of the tier below.
+    A holder of tier 1 has ``frontline`` recruits with an order each, and a recruit has one sponsor;
+    it has an own order; and a point counts in at most two frontline teams (its own and its
+    sponsor's). Each gives a bound on holders per point. Holders of each further tier are at most
+    1/frontline of those of the tier below.
     """
     needs = [component.frontline * component.frontline_order_pv, component.own_order_pv]
     if component.team == "frontline":
@@ -160,7 +160,8 @@ def _with_fixed(plan: Plan, rates: Fraction) -> Fraction | None:
 
 def _on_order(plan: Plan, kind: OrderClass, new: bool) -> Fraction:
     """What all order bonuses and pools can pay on an order of one class, a newcomer's or not."""
-    total, claimed = Fraction(0), set()
+    total = Fraction(0)
+    claimed: set[str] = set()
     for component in plan.components:
         if isinstance(component, StructureComponent) or kind not in _pays_on(plan, component):
             continue
@@ -176,8 +177,8 @@ def _on_order(plan: Plan, kind: OrderClass, new: bool) -> Fraction:
 def _warnings(plan: Plan, maximum: Fraction | None) -> Iterator[str]:
     if maximum is not None and maximum > 1:
         yield (
-            f"the bonuses can add up to {_percent(maximum)} of commissionable volume (upper bound): "
-            "nothing in the plan keeps pay below sales"
+            f"the bonuses can add up to {_percent(maximum)} of commissionable volume (upper "
+            "bound): nothing in the plan keeps pay below sales"
         )
     for component in plan.components:
         yield from _component_warnings(plan, component)

@@ -1,6 +1,7 @@
-"""A plan's parameters as numbers and arrays, in the units of the engine: minor units, hundredths of a point.
+"""A plan's parameters as numbers and arrays, in minor units and hundredths of a point.
 
-Nothing here depends on a period; ``compile_plan`` is called once and its result is used for every month.
+Nothing here depends on a period; ``compile_plan`` is called once and its result is used for every
+month.
 """
 
 from __future__ import annotations
@@ -38,8 +39,9 @@ class PlanError(ValueError):
 class Scale:
     """Rates over one denominator: paid = quantum * round(cv * num / den).
 
-    ``num`` and ``opens`` have a row a rank and a column a level; ``opens`` says whether the rank reaches the
-    level. ``rates`` are the same numbers exactly; ``best`` is the top rate of any rank on each level.
+    ``num`` and ``opens`` have a row a rank and a column a level; ``opens`` says whether the rank
+    reaches the level. ``rates`` are the same numbers exactly; ``best`` is the top rate of any rank
+    on each level.
     """
 
     rates: tuple[tuple[Fraction, ...], ...]
@@ -97,9 +99,10 @@ class CompiledPool:
 class Ladder:
     """The ranks as arrays; row r is rank number r + 1.
 
-    A leg condition is a set of alternatives (``leg_gv``, ``leg_rank`` from ``start[j]`` to ``start[j + 1]``): a leg
-    meets condition j if it meets one of them. Rank r needs ``need_count[i]`` legs that meet condition
-    ``need[i]`` for every i from ``need_start[r]`` to ``need_start[r + 1]``.
+    A leg condition is a set of alternatives (``leg_gv``, ``leg_rank`` from ``start[j]`` to
+    ``start[j + 1]``): a leg meets condition j if it meets one of them. Rank r needs
+    ``need_count[i]`` legs that meet condition ``need[i]`` for every i from ``need_start[r]`` to
+    ``need_start[r + 1]``.
     """
 
     pv: NDArray[np.int64]
@@ -261,8 +264,9 @@ def make_scale(
 def compile_ladder(plan: Plan) -> Ladder:
     """Rank requirements as arrays.
 
-    With distinct legs a leg may serve one requirement only. By Hall's theorem an assignment exists exactly
-    if, for every set of requirements, enough legs meet at least one of them; so each set becomes a condition.
+    With distinct legs a leg may serve one requirement only. By Hall's theorem an assignment exists
+    exactly if, for every set of requirements, enough legs meet at least one of them; so each set
+    becomes a condition.
     """
     conditions: dict[tuple[Legs, ...], int] = {}
     need_start, need, need_count = [0], [], []

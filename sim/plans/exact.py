@@ -1,4 +1,4 @@
-"""Exact scaling of integers in compiled code: a * num / den with a 128-bit product and declared rounding."""
+"""Exact a * num / den of integers in compiled code: 128-bit product, declared rounding."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ _HALF_BITS = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 _TOP = np.uint64(63)
 _LIMIT = np.uint64(1 << 63)
+_MOST = np.int64(2**63 - 1)
+_LEAST = np.int64(-(2**63))
 
 
 @njit
@@ -36,7 +38,7 @@ def product(a: np.uint64, b: np.uint64) -> tuple[np.uint64, np.uint64]:
 
 @njit
 def divide(high: np.uint64, low: np.uint64, den: np.uint64) -> tuple[np.uint64, np.uint64]:
-    """Quotient and remainder of a 128-bit number by ``den`` <= 2^63; OverflowError beyond 64 bits."""
+    """Quotient and remainder of a 128-bit number by ``den`` <= 2^63; OverflowError past 64 bits."""
     if high == _ZERO:
         return low // den, low % den
     if high >= den:
@@ -54,24 +56,24 @@ def divide(high: np.uint64, low: np.uint64, den: np.uint64) -> tuple[np.uint64, 
 
 @njit
 def grows(quotient: np.uint64, rest: np.uint64, den: np.uint64, negative: bool, mode: int) -> bool:
-    """Whether rounding by ``mode`` adds one to the magnitude ``quotient``, ``rest`` / ``den`` being left."""
+    """Whether ``mode`` rounds ``quotient``, with ``rest`` / ``den`` left, up in magnitude."""
     if rest == _ZERO or mode == 3:
         return False
     if mode >= 4:
-        return negative == (mode == 4)
+        return bool(negative == (mode == 4))
     other = den - rest
     if rest != other:
-        return rest > other
+        return bool(rest > other)
     if mode == 0:
-        return (quotient & _ONE) == _ONE
+        return bool((quotient & _ONE) == _ONE)
     return mode == 1 or not negative
 
 
 @njit
-def muldiv(a: int, num: int, den: int, mode: int) -> int:
-    """a * num / den, rounded by ``mode`` (a code of ``Rounding``); exact for all int64, den > 0.
+def muldiv(a: int, num: int, den: int, mode: int) -> np.int64:
+    """Return a * num / den rounded by ``mode`` (a code of ``Rounding``), exact for all int64.
 
-    Raises ZeroDivisionError for den <= 0 and OverflowError where the result does not fit in 64 bits.
+    Raises ZeroDivisionError for den <= 0 and OverflowError where the result exceeds 64 bits.
     """
     if den <= 0:
         raise ZeroDivisionError("a rate needs a positive denominator")
@@ -87,14 +89,14 @@ def muldiv(a: int, num: int, den: int, mode: int) -> int:
     if negative:
         if quotient == _ZERO:
             return np.int64(0)
-        return -np.int64(quotient - _ONE) - 1
+        return -np.int64(quotient - _ONE) - np.int64(1)
     return np.int64(quotient)
 
 
 @njit
 def added(a: int, b: int) -> int:
-    """a + b, or OverflowError where int64 would wrap."""
-    total = a + b
-    if (b >= 0) != (total >= a):
+    """Return a + b, or OverflowError where int64 would wrap."""
+    # tested before adding: the compiler may take it that a signed sum never wraps
+    if (b > 0 and a > _MOST - b) or (b < 0 and a < _LEAST - b):
         raise OverflowError("an exact amount does not fit in 64 bits")
-    return total
+    return a + b

@@ -24,7 +24,7 @@ def first_bad_parent(parent: NDArray[np.int32]) -> int:
 
 @njit
 def subtree_sums(parent: NDArray[np.int32], own: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For each row the sum of ``own`` over itself and everybody below: group volume, in the unit of ``own``."""
+    """For each row the sum of ``own`` over itself and everybody below: group volume."""
     total = own.copy()
     for i in range(len(parent) - 1, 0, -1):
         total[parent[i]] += total[i]
@@ -52,7 +52,7 @@ def count_uplines(parent: NDArray[np.int32]) -> NDArray[np.int32]:
 
 @njit
 def nearest(parent: NDArray[np.int32], stands: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """For each row the nearest row at or above it for which ``stands`` holds; the company (0) if none."""
+    """The nearest row at or above each row for which ``stands`` holds; the company if none."""
     found = np.zeros(len(parent), np.int32)
     for i in range(1, len(parent)):
         found[i] = i if stands[i] else found[parent[i]]

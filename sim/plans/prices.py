@@ -23,5 +23,5 @@ def member_price(list_price: int, discount: Fraction, mode: Rounding = Rounding.
 
 
 def retail_margin(list_price: int, discount: Fraction, mode: Rounding = Rounding.HALF_UP) -> int:
-    """What the seller keeps when a customer pays list: list price less member price, minor units."""
+    """What the seller keeps when a customer pays list: list less member price, minor units."""
     return list_price - member_price(list_price, discount, mode)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any
 
@@ -19,9 +19,19 @@ _NUMBER = re.compile(r"[+-]?(\d{1,24}(\.\d{0,24})?|\.\d{1,24})$")
 _SCHEMA: dict[str, Any] = {"anyOf": [{"type": "number"}, {"type": "string"}]}
 
 
+def _short(value: object) -> str:
+    """``value`` as it is shown in a message."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) and len(value) <= 60 else _short(value)
+
+
 def _decimal(text: str) -> Fraction:
     if not _NUMBER.match(text):
-        raise ValueError(f"{text!r} is not a plain decimal number")
+        raise ValueError(f"{_short(text)} is not a plain decimal number")
     return Fraction(Decimal(text))
 
 
@@ -35,12 +45,12 @@ def _from_text(text: str) -> Fraction:
         return _decimal(text)
     divisor = _decimal(below.strip())
     if divisor == 0:
-        raise ValueError(f"{text!r} divides by zero")
+        raise ValueError(f"{_short(text)} divides by zero")
     return _decimal(above.strip()) / divisor
 
 
 def exact(value: object) -> Fraction:
-    """The exact rational that ``value`` writes; ValueError for anything that is not exact and finite."""
+    """The exact rational that ``value`` writes; ValueError unless it is exact and finite."""
     if isinstance(value, bool) or value is None:
         raise ValueError(f"{value!r} is not a number")
     if isinstance(value, float):
@@ -49,24 +59,27 @@ def exact(value: object) -> Fraction:
         )
     if isinstance(value, Decimal):
         if not value.is_finite() or abs(value.adjusted()) > 24:
-            raise ValueError(f"{value} is not a finite number of reasonable size")
+            raise ValueError(f"{_short(value)} is not a finite number of reasonable size")
         return Fraction(value)
     if isinstance(value, int | Fraction):
         return Fraction(value)
     if isinstance(value, str):
-        try:
-            return _from_text(value)
-        except InvalidOperation as error:  # pragma: no cover - the pattern above refuses it first
-            raise ValueError(f"{value!r} is not a number") from error
-    raise ValueError(f"{value!r} is not a number")
+        return _from_text(value)
+    raise ValueError(f"{_short(value)} is not a number")
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError(f"{str(value).lower()} is true or false, not a whole number")
+    return value
 
 
 def _rate(value: object) -> Fraction:
     rate = exact(value)
     if not 0 <= rate <= 1:
-        raise ValueError(f"{value} is outside the range 0 to 1")
+        raise ValueError(f"{_shown(value)} is outside the range 0 to 1")
     if rate.denominator > LARGEST:
-        raise ValueError(f"{value} is finer than one part in {LARGEST}")
+        raise ValueError(f"{_shown(value)} is finer than one part in {LARGEST}")
     return rate
 
 
@@ -74,7 +87,7 @@ def _factor(value: object) -> Fraction:
     factor = exact(value)
     if not 0 <= factor <= 100 or factor.denominator > LARGEST:
         raise ValueError(
-            f"{value} is outside the range 0 to 100, or finer than one part in {LARGEST}"
+            f"{_shown(value)} is outside the range 0 to 100, or finer than one part in {LARGEST}"
         )
     return factor
 
@@ -82,16 +95,16 @@ def _factor(value: object) -> Fraction:
 def _points(value: object) -> Fraction:
     points = exact(value)
     if not 0 <= points <= LARGEST:
-        raise ValueError(f"{value} points is outside the range 0 to {LARGEST}")
+        raise ValueError(f"{_shown(value)} points is outside the range 0 to {LARGEST}")
     if (points * POINT).denominator != 1:
-        raise ValueError(f"{value} points is finer than a hundredth of a point")
+        raise ValueError(f"{_shown(value)} points is finer than a hundredth of a point")
     return points
 
 
 def _amount(value: object) -> Fraction:
     amount = exact(value)
     if not 0 <= amount <= LARGEST:
-        raise ValueError(f"{value} is outside the range 0 to {LARGEST}")
+        raise ValueError(f"{_shown(value)} is outside the range 0 to {LARGEST}")
     return amount
 
 
@@ -121,6 +134,9 @@ def written(value: Fraction) -> str:
 
 
 _WRITE = PlainSerializer(written, return_type=str)
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A whole number; true and false are none."""
 
 Rate = Annotated[Fraction, BeforeValidator(_rate), _WRITE, WithJsonSchema(_SCHEMA)]
 """A share from 0 to 1, written 0.05, '1/3' or '5 %'."""

@@ -1,4 +1,4 @@
-"""Paid-as and title ranks (step 6 of a settlement): one pass from the bottom of the tree to the top.
+"""Paid-as ranks (step 6 of a settlement): one pass from the bottom of the tree to the top.
 
 Whoever stands below has a larger id, so when a participant is ranked, all its legs are final.
 """
@@ -55,9 +55,8 @@ def paid_as(
         return np.zeros(len(sponsor), np.int8)
     switches = plan.plan.rank_rules
     ladder = [getattr(plan.ladder, name) for name in Rules._fields[:9]]
-    rules = Rules(
-        *ladder, switches.must_hold_lower, switches.rank_leg == "frontline", switches.need_activity
-    )
+    frontline_only = switches.rank_leg == "frontline"
+    rules = Rules._make([*ladder, switches.must_hold_lower, frontline_only, switches.need_activity])
     ranks: NDArray[np.int8] = _rank_everybody(
         People(sponsor, enrolled, qualified, volumes.personal, gv), rules
     )
@@ -87,7 +86,7 @@ def _rank_everybody(people: People, rules: Rules) -> NDArray[np.int8]:
 
 @njit
 def _leg_meets(gv: int, held: int, rules: Rules, j: int) -> bool:
-    """Whether a leg of group volume ``gv`` and rank ``held`` meets one alternative of condition j."""
+    """Whether a leg of volume ``gv`` and rank ``held`` meets an alternative of condition j."""
     for c in range(rules.start[j], rules.start[j + 1]):
         if gv >= rules.leg_gv[c] and held >= rules.leg_rank[c]:
             return True

@@ -1,4 +1,4 @@
-"""The declared ways to round an exact amount to whole units, for plain Python (no compiler needed)."""
+"""The declared ways to round an exact amount to whole units, in plain Python."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from fractions import Fraction
 class Rounding(IntEnum):
     """What happens to the part of an amount that is smaller than the smallest unit of money.
 
-    HALF_EVEN: to the nearest, a tie to the even one. HALF_UP: to the nearest, a tie away from zero, so
-    that a clawback undoes its payment. HALF_CEILING: to the nearest, a tie towards plus infinity.
-    DOWN: towards zero. FLOOR, CEILING: towards minus and plus infinity.
+    HALF_EVEN: to the nearest, a tie to the even one. HALF_UP: to the nearest, a tie away from zero,
+    so that a clawback undoes its payment. HALF_CEILING: to the nearest, a tie towards plus
+    infinity. DOWN: towards zero. FLOOR, CEILING: towards minus and plus infinity.
     """
 
     HALF_EVEN = 0

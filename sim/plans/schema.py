@@ -1,4 +1,4 @@
-"""A compensation plan as a frozen, typed document. Reading one needs no compiler and no file access."""
+"""A compensation plan as a frozen, typed document; reading one needs no compiler."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from sim.plans.quantities import Whole
 from sim.plans.schema_components import (
     AnyComponent,
     FastStartComponent,
@@ -40,7 +41,7 @@ class Plan(Block):
 
     id: str = Id
     name: str = noted("", "name for readers")
-    version: int = noted(1, "counts the plan's revisions", ge=1)
+    version: Whole = noted(1, "counts the plan's revisions", ge=1)
     valid_from: date | None = noted(None, "first day on which this version applies")
     source: str = noted("", "where the parameters come from")
     currency: str = Field(description="ISO 4217 code", pattern=r"^[A-Z]{3}$")
@@ -86,7 +87,8 @@ class Plan(Block):
             for name in component.exclude_orders if isinstance(component, LevelComponent) else ():
                 if name not in earlier:
                     raise ValueError(
-                        f"components.{component.id}.exclude_orders: {name!r} is no earlier component paid by orders"
+                        f"components.{component.id}.exclude_orders: {name!r} is no earlier "
+                        "component paid by orders"
                     )
             if isinstance(component, LevelComponent | FastStartComponent):
                 earlier.add(component.id)

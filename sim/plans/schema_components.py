@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
 
-from sim.plans.quantities import Amount, Factor, Points, Rate
-from sim.plans.schema_parts import MAX_LEVELS, Block, Id, OrderClass, noted
+from sim.plans.quantities import Amount, Factor, Points, Rate, Whole
+from sim.plans.schema_parts import MAX_LEVELS, Block, Id, OrderClass, filled, noted
 
 
 def _grid_kind(rates: object) -> str:
@@ -38,7 +38,7 @@ class OrderComponent(Component):
     )
     credited_is_level_one: tuple[OrderClass, ...] = noted(
         (),
-        "order classes on which the buyer or seller credited is level 1 itself; else its sponsor is",
+        "order classes on which the buyer or seller credited is level 1; else its sponsor is",
     )
     payee_pv_min: Points = noted(
         0,
@@ -54,15 +54,17 @@ class LevelComponent(OrderComponent):
     """A rate on each level of the upline, the unilevel bonus."""
 
     type: Literal["level"]
-    levels: int = noted(..., "how many levels are paid", ge=1, le=MAX_LEVELS)
+    levels: Whole = noted(..., "how many levels are paid", ge=1, le=MAX_LEVELS)
     rates: Grid = noted(
         ...,
-        "rates from level 1 up: one list for all, or one a rank; a rank not named has the next lower named one's",
+        "rates from level 1 up: one list for all, or one a rank; a rank that is not named has the "
+        "rates of the next lower named one",
     )
     compression: Literal["none", "standard", "dynamic", "skip_below_rank"] = noted(
         "none",
-        "whose level passes up: none; standard: of those not qualified; dynamic: also of those whose rank does not "
-        "reach the level; skip_below_rank: of the unqualified below skip_rank",
+        "whose level passes up: none: nobody's; standard: of those not qualified; dynamic: also of "
+        "those whose rank does not reach the level; skip_below_rank: of the unqualified below "
+        "skip_rank",
     )
     skip_rank: str | None = noted(None, "the rank below which skip_below_rank passes people over")
     skip_scope: Literal["unqualified", "everybody"] = noted(
@@ -91,12 +93,12 @@ class FastStartComponent(OrderComponent):
     """Rates on a newcomer's orders in the first days, to the uplines above it."""
 
     type: Literal["fast_start"]
-    days: int = noted(
+    days: Whole = noted(
         ..., "length of the window; the day of enrolment is day 0", "days", ge=1, le=3660
     )
     last_day_inside: bool = noted(True, "whether day number ``days`` is still inside")
-    rates: tuple[Rate, ...] = noted(
-        ..., "rates from level 1 up", "share", min_length=1, max_length=MAX_LEVELS
+    rates: Annotated[tuple[Rate, ...], AfterValidator(filled)] = noted(
+        ..., "rates from level 1 up", "share", max_length=MAX_LEVELS
     )
     roll_up: bool = noted(False, "an unqualified upline's level passes to the next qualified one")
 
@@ -112,15 +114,15 @@ class Tier(Block):
 class StructureComponent(Component):
     """A fixed bonus while a pattern of qualified teams holds.
 
-    Tier 1: an own order, ``frontline`` recruits with a qualifying order each, and the team volume. Each further tier:
-    tier 1 holds and ``frontline`` recruits hold the tier below.
+    Tier 1: an own order, ``frontline`` recruits with a qualifying order each, and the team volume.
+    Each further tier: tier 1 holds and ``frontline`` recruits hold the tier below.
     """
 
     type: Literal["structure"]
-    tiers: tuple[Tier, ...] = noted(
-        ..., "bonuses from the lowest tier up", min_length=1, max_length=9
+    tiers: Annotated[tuple[Tier, ...], AfterValidator(filled)] = noted(
+        ..., "bonuses from the lowest tier up", max_length=9
     )
-    frontline: int = noted(3, "recruits that each tier needs", ge=1, le=100)
+    frontline: Whole = noted(3, "recruits that each tier needs", ge=1, le=100)
     own_order_pv: Points = noted(
         0, "least own activity-class volume", "points", validate_default=True
     )

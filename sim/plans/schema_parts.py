@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from sim.plans.quantities import Amount, Points, Rate
+from sim.plans.quantities import Amount, Points, Rate, Whole
 from sim.plans.rounding import Rounding
 
 MAX_RANKS = 60
@@ -23,9 +23,16 @@ class Block(BaseModel):
 
 
 def noted(default: Any, description: str, unit: str = "", source: str = "", **bounds: Any) -> Any:
-    """A field with its description, unit and source; ``bounds`` are pydantic's own (ge, le, ...)."""
-    extra = {key: text for key, text in (("unit", unit), ("source", source)) if text}
+    """A field with its description, unit and source; ``bounds`` are pydantic's (ge, le, ...)."""
+    extra: dict[str, Any] = {key: text for key, text in (("unit", unit), ("source", source)) if text}
     return Field(default, description=description, json_schema_extra=extra or None, **bounds)
+
+
+def filled(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Refuse an empty list."""
+    if not values:
+        raise ValueError("needs at least one item")
+    return values
 
 
 class OrderClass(StrEnum):
@@ -44,7 +51,7 @@ class Money(Block):
     rounding: Literal["half_even", "half_up", "half_ceiling", "down", "floor", "ceiling"] = noted(
         "half_even", "how an exact amount becomes whole quanta; half_up is symmetric about zero"
     )
-    decimals: int = noted(
+    decimals: Whole = noted(
         2, "decimal places of the currency: one minor unit is 10^-decimals", ge=0, le=4
     )
     quantum: Amount | None = noted(
@@ -88,7 +95,7 @@ class Renewal(Block):
     """The fee that keeps a membership alive."""
 
     fee: Amount = noted(0, "what each renewal costs", "currency", validate_default=True)
-    every_months: int = noted(
+    every_months: Whole = noted(
         12, "months from enrolment, and from renewal, to renewal", "months", ge=1, le=120
     )
 
@@ -135,7 +142,7 @@ class Activity(Block):
 class Legs(Block):
     """So many different legs of which each meets the condition."""
 
-    count: int = noted(..., "how many legs", ge=1, le=1000)
+    count: Whole = noted(..., "how many legs", ge=1, le=1000)
     gv: Points | None = noted(None, "least group volume of the leg", "points")
     rank: str | None = noted(None, "least paid-as rank held in the leg (see rank_rules.rank_leg)")
 
@@ -153,7 +160,7 @@ class Require(Block):
     gv: Points = noted(
         0, "least group volume, own volume included", "points", validate_default=True
     )
-    qualified_frontline: int = noted(
+    qualified_frontline: Whole = noted(
         0, "least number of direct recruits who pass the activity test", ge=0, le=10000
     )
     legs: tuple[Legs, ...] = noted((), "leg requirements", max_length=4)

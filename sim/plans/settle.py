@@ -1,8 +1,9 @@
-"""One period's settlement: books in, pay out. The one commission engine, for simulation and real books alike.
+"""One period's settlement, for simulation and real books alike: books in, pay out.
 
-Order of evaluation: check the books; volumes; activity; group volume; ranks from the bottom up (paid-as, then
-title); the bonuses in the plan's order, each of which may read the earlier ones; rounding inside each line or
-total; state out. Caps, returns and further trees slot in as more steps of the same sequence.
+Order of evaluation: check the books; volumes; activity; group volume; ranks from the bottom up
+(paid-as, then title); the bonuses in the plan's order, each of which may read the earlier ones;
+rounding inside each line or total; state out. Caps, returns and further trees slot in as more steps
+of the same sequence.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _FAMILIES: dict[type, Callable[[Any, Facts, Mapping[str, Paid]], Paid]] = {
 
 @dataclass
 class PlanState:
-    """What a plan remembers from period to period: ``title``, each participant's highest rank so far."""
+    """What a plan remembers: ``title``, each participant's highest rank so far."""
 
     title: NDArray[np.int8]
 
@@ -60,11 +61,11 @@ class PlanState:
 def settle(
     plan: CompiledPlan, books: Books, state: PlanState, depth: Depth = "totals"
 ) -> Settlement:
-    """Settle one period. Only ``state`` is changed: it grows with the books and takes the new titles.
+    """Settle one period. Only ``state`` changes: it grows with the books and takes new titles.
 
-    ``depth`` "lines" also gives every single line (PAY_LINE, by component, then order, then level); the amounts
-    are the same at both depths. Raises ValueError for books that break the rules of records.Books and
-    OverflowError where an exact amount would not fit in 64 bits.
+    ``depth`` "lines" also gives every single line (PAY_LINE, by component, then order, then level);
+    the amounts are the same at both depths. Raises ValueError for books that break the rules of
+    records.Books and OverflowError where an exact amount would not fit in 64 bits.
     """
     check_books(books)
     facts = _facts(plan, books, depth == "lines")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,11 @@ LARGEST_SUM = 2.0**61
 
 @dataclass(frozen=True)
 class Volumes:
-    """Hundredths of a point by participant: ``personal`` (pv), ``activity``, ``own_rank`` (the own part of
-    group volume); ``orders`` counts activity-class orders. ``order_class`` has a row an order."""
+    """What each participant's orders add up to, in hundredths of a point.
+
+    ``personal`` is the pv, ``activity`` what the activity test reads, ``own_rank`` the own part of
+    group volume; ``orders`` counts activity-class orders. ``order_class`` has a row an order.
+    """
 
     personal: NDArray[np.int64]
     activity: NDArray[np.int64]
@@ -29,7 +33,7 @@ class Volumes:
 
 
 def _class_table() -> NDArray[np.int8]:
-    """Order class by (Source, Purpose): a customer's order by its source, a participant's by its purpose."""
+    """Order class by (Source, Purpose): customers' by source, participants' by purpose."""
     of = {c: i for i, c in enumerate(CLASSES)}
     table = np.full((len(Source), len(Purpose)), of[OrderClass.OWN_USE], np.int8)
     table[:, Purpose.TOP_UP] = of[OrderClass.TOP_UP]
@@ -49,7 +53,7 @@ def classify(orders: Table) -> NDArray[np.int8]:
 
 
 def check_books(books: Books) -> None:
-    """Refuse books that the engine cannot read exactly; ValueError names the column, row and bound."""
+    """Refuse books that cannot be read exactly; ValueError names column, row and bound."""
     from sim.plans.genealogy import first_bad_parent
 
     n, orders = len(books.sponsor), books.orders
@@ -60,8 +64,8 @@ def check_books(books: Books) -> None:
     bad = first_bad_parent(np.ascontiguousarray(books.sponsor, np.int32))
     if bad >= 0:
         raise ValueError(
-            f"participant {bad} has sponsor {books.sponsor[bad]}; a sponsor's id is smaller than its recruit's "
-            "and only the company (0) has none (-1)"
+            f"participant {bad} has sponsor {books.sponsor[bad]}; a sponsor's id is smaller than "
+            "its recruit's and only the company (0) has none (-1)"
         )
     _within("credited_to", orders.credited_to, 0, n)
     _within("participant", orders.participant, -1, n)
@@ -72,7 +76,7 @@ def check_books(books: Books) -> None:
             raise OverflowError(f"the orders' {name} adds up to more than 2^61")
 
 
-def _within(name: str, column: NDArray[np.generic], low: int, high: int) -> None:
+def _within(name: str, column: NDArray[Any], low: int, high: int) -> None:
     outside = np.flatnonzero((column < low) | (column >= high))
     if len(outside):
         row = int(outside[0])
@@ -94,7 +98,8 @@ def measure(plan: CompiledPlan, books: Books) -> Volumes:
         np.ascontiguousarray(rank_volume),
         *masks,
     )
-    return Volumes(*sums, order_class=classes)
+    own, active, ranked, count = sums
+    return Volumes(own, active, ranked, count, classes)
 
 
 @njit

@@ -52,7 +52,7 @@ class Rows(NamedTuple):
 
 @dataclass
 class Paid:
-    """What one bonus pays, as totals and, if asked for, as lines; ``maximum`` and ``breakage`` exact.
+    """What one bonus pays: totals, lines if asked for, exact maximum and breakage.
 
     ``used_orders`` marks the orders it claims for itself, so that later bonuses can leave them out.
     """
@@ -74,7 +74,7 @@ class Paid:
 
 @dataclass
 class Fixed:
-    """Bonuses that no single order funds, a row a payee (rising), with weights to split them by source.
+    """Bonuses that no single order funds: a row a payee (rising), and weights by source.
 
     ``weight`` has a row a source class and a column a payee.
     """
@@ -117,10 +117,11 @@ def gather(pay: NDArray[np.int64]) -> Rows:
 
 @njit
 def spread(amount: NDArray[np.int64], weight: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Split each amount over the source classes in proportion to ``weight`` (a row a source), to the unit.
+    """Split each amount over the source classes in proportion to ``weight``, to the unit.
 
-    A part is the rise of the rounded-down running share, so the parts add up exactly. Negative weights count
-    as zero. Without any weight the amount goes to the last class, participants' orders.
+    A part is the rise of the rounded-down running share, so the parts add up exactly. Negative
+    weights count as zero. Without any weight the amount goes to the last class, participants'
+    orders.
     """
     parts = np.zeros((weight.shape[0], len(amount)), np.int64)
     for i in range(len(amount)):

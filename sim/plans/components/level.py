@@ -1,12 +1,13 @@
 """The level (unilevel) bonus, and the fast start as the same walk over newcomers' orders.
 
-Maximum (``best_rates``): on every order counted, the top rate of any rank on each level, as if a qualified
-holder of that rank stood there. What is missing from it is breakage, by reason:
+Maximum (``best_rates``): on every order counted, the top rate of any rank on each level, as if a
+qualified holder of that rank stood there. What is missing from it is breakage, by reason:
 
 * ``missing_upline``: the level's number is larger than the number of people above the order;
-* ``levels_left_over``: there were enough people above, but the walk passed over some and the line ended;
-* ``inactive``, ``gate``: the one who stands there fails the activity test, or the bonus's own pv gate (an
-  inactive person is counted as inactive whatever else it lacks);
+* ``levels_left_over``: there were enough people above, but the walk passed over some and the line
+  ended;
+* ``inactive``, ``gate``: the one who stands there fails the activity test, or the bonus's own pv
+  gate (an inactive person is counted as inactive whatever else it lacks);
 * ``not_deep_enough``: the rank of the one who stands there does not reach the level;
 * ``lower_rate``: the payee's rank has a lower rate than the best one;
 * ``excluded``: the order is another bonus's and the plan counts it in the maximum;
@@ -74,7 +75,7 @@ def _run(sales: Sales, upline: Upline, grid: Grid, lines: Lines) -> tuple[Outcom
 
 
 def _uses(component: CompiledLevel, facts: Facts, earlier: Mapping[str, Paid]) -> NDArray[np.int8]:
-    """Which orders count, which are shut out but stay in the maximum, which are nothing to this bonus."""
+    """Which orders count, which are shut out but in the maximum, and which are left out."""
     counted = component.pays_on[facts.volumes.order_class]
     if component.last_day is not None:
         counted &= in_window(component.last_day, facts)
@@ -88,7 +89,7 @@ def _uses(component: CompiledLevel, facts: Facts, earlier: Mapping[str, Paid]) -
 
 
 def in_window(last_day: int, facts: Facts) -> NDArray[np.bool_]:
-    """Whether each order is a participant's own, at most ``last_day`` days after the day of enrolment (day 0).
+    """Whether each order is a participant's own and at most ``last_day`` days after enrolment.
 
     Customers have no enrolment date in the books, so their orders are never inside.
     """
@@ -123,7 +124,7 @@ def _upline(component: CompiledLevel, facts: Facts) -> Upline:
 def _stands(
     component: CompiledLevel, status: NDArray[np.int8], rank: NDArray[np.int8]
 ) -> list[NDArray[np.bool_]]:
-    """Who holds a place in the line: by level under dynamic compression, else the same for all levels."""
+    """Who holds a place in the line: by level under dynamic compression, else for all levels."""
     qualified = status == QUALIFIED
     if component.compression == "dynamic":
         opens = component.scale.opens
@@ -144,7 +145,7 @@ def _grid(component: CompiledLevel, facts: Facts) -> Grid:
 def account(
     component: CompiledLevel, tally: NDArray[np.int64], paid: int
 ) -> tuple[dict[str, Fraction], Fraction]:
-    """Breakage by reason and the maximum, exactly, from the cv that met each outcome on each level."""
+    """Breakage by reason and the maximum, exactly, from the cv that met each outcome."""
     scale = component.scale
     ranks, levels = len(scale.rates), range(len(scale.best))
     cv = [[int(x) for x in row] for row in tally]

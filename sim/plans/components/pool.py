@@ -1,9 +1,9 @@
 """The pool: a share of the period's cv, divided by points among qualified holders of ranks.
 
-Maximum: the whole fund. Breakage: ``unearned_pool`` is what no holder may take (nobody has points, or a
-holder's share is above ``max_share``); ``rounding`` is the residue of the split, each holder's share being
-rounded by the plan's mode (it is negative where rounding gives more than the fund, at most half a quantum a
-holder). For tracing, every share is split over the fund's cv by source class.
+Maximum: the whole fund. Breakage: ``unearned_pool`` is what no holder may take (nobody has points,
+or a holder's share is above ``max_share``); ``rounding`` is the residue of the split, each holder's
+share being rounded by the plan's mode (it is negative where rounding gives more than the fund, at
+most half a quantum a holder). For tracing, every share is split over the fund's cv by source class.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def fund_cv(component: CompiledPool, facts: Facts) -> NDArray[np.int64]:
 def shares(
     component: CompiledPool, facts: Facts, fund: Fraction, holders: list[int]
 ) -> tuple[list[Fraction], list[int]]:
-    """What one holder of each rank is owed, exactly and rounded; ``holders`` counts them by rank."""
+    """What one holder of each rank is owed, exactly and rounded (``holders`` by rank)."""
     points = sum((n * p for n, p in zip(holders, component.points, strict=True)), Fraction(0))
     if not points:
         return [Fraction(0)] * len(holders), [0] * len(holders)

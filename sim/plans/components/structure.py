@@ -1,9 +1,9 @@
 """The structure bonus: a fixed amount while a pattern of qualified teams holds.
 
 Maximum: the amount of the highest tier whose pattern below the participant holds (recruits and team
-volume), whether or not the participant itself may be paid. Breakage: ``inactive`` if it fails the activity
-test (or has left), ``gate`` if only its own order is too small. Nothing is rounded. For tracing, a bonus is
-split over the volume of oneself and the direct recruits, by source class.
+volume), whether or not the participant itself may be paid. Breakage: ``inactive`` if it fails the
+activity test (or has left), ``gate`` if only its own order is too small. Nothing is rounded. For
+tracing, a bonus is split over the volume of oneself and the direct recruits, by source class.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def pay(component: CompiledStructure, facts: Facts, _earlier: Mapping[str, Paid]
 
 
 def tiers(component: CompiledStructure, facts: Facts) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    """For each participant the tier that its team reaches, and the tier that it holds itself (0 for none)."""
+    """The tier that each participant's team reaches and the tier that it holds, 0 for none."""
     pattern = Pattern(
         len(component.amounts),
         component.frontline,
@@ -76,7 +76,7 @@ def _tiers(
     """One pass from the bottom: recruits are judged before their sponsor."""
     n = len(sponsor)
     reached, held = np.zeros(n, np.int8), np.zeros(n, np.int8)
-    # recruits[p, t]: direct recruits of p with a qualifying order (t = 0), or who hold tier t or a higher one
+    # recruits[p, t]: direct recruits with a qualifying order (t = 0), or holding tier t or above
     recruits = np.zeros((n, pattern.tiers), np.int32)
     for i in range(n - 1, 0, -1):
         if team[i] >= pattern.team_volume:
@@ -92,7 +92,8 @@ def _tiers(
 
 def _frontline_team(facts: Facts) -> NDArray[np.int64]:
     """All rank volume credited to oneself, and the personal volume of the direct recruits."""
-    return facts.volumes.own_rank + frontline_sums(facts.sponsor, facts.volumes.personal)
+    team: NDArray[np.int64] = frontline_sums(facts.sponsor, facts.volumes.personal)
+    return facts.volumes.own_rank + team
 
 
 def _team_by_source(facts: Facts) -> NDArray[np.int64]:

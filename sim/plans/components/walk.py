@@ -1,7 +1,8 @@
 """The walk up the tree that every bonus paid order by order shares, compiled.
 
-For each order and each level the kernel looks up who stands there, pays, or writes down why not. It never
-multiplies what is not paid: it adds the cv up by outcome, and the exact amounts follow from those sums.
+For each order and each level the kernel looks up who stands there, pays, or writes down why not. It
+never multiplies what is not paid: it adds the cv up by outcome, and the exact amounts follow from
+those sums.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from sim.plans.exact import added, muldiv
 QUALIFIED, INACTIVE, GATE = 0, 1, 2
 
 REASONS = ("inactive", "gate", "not_deep_enough", "levels_left_over", "missing_upline", "excluded")
-"""Outcomes of a level that is not paid; the tally has these rows after one row a rank that was paid."""
+"""Outcomes of a level that is not paid; the tally has these rows after one row a rank that was
+paid."""
 
 SHALLOW, LEFT_OVER, MISSING, EXCLUDED = 2, 3, 4, 5
 LEFT_OUT, COUNTED, SHUT_OUT = 0, 1, 2
@@ -27,8 +29,9 @@ _ONE = np.int64(1)
 class Upline(NamedTuple):
     """The tree as one bonus sees it.
 
-    ``at[row, p]`` is the nearest position at or above p that may stand at a level (one row for all levels, or one
-    a level), 0 if none. ``status`` is QUALIFIED, INACTIVE or GATE; ``uplines`` counts participants above.
+    ``at[row, p]`` is the nearest position at or above p that may stand at a level (one row for all
+    levels, or one a level), 0 if none. ``status`` is QUALIFIED, INACTIVE or GATE; ``uplines``
+    counts participants above.
     """
 
     sponsor: NDArray[np.int32]
@@ -50,7 +53,7 @@ class Grid(NamedTuple):
 
 
 class Sales(NamedTuple):
-    """The orders: ``use`` is LEFT_OUT, COUNTED or SHUT_OUT; ``first`` if the credited one is level 1."""
+    """The orders; ``use`` is LEFT_OUT, COUNTED or SHUT_OUT, ``first`` if credited is level 1."""
 
     credited: NDArray[np.int32]
     source: NDArray[np.int8]
@@ -83,7 +86,8 @@ def no_lines(rows: int = 0) -> Lines:
 class Outcome(NamedTuple):
     """What the kernel adds to: amounts by source and payee, cv by outcome and level.
 
-    ``running`` is each payee's unrounded total, used (and needed) only where the plan rounds totals.
+    ``running`` is each payee's unrounded total, used (and needed) only where the plan rounds
+    totals.
     """
 
     pay: NDArray[np.int64]
@@ -139,10 +143,12 @@ def _amount(cv: int, num: int, who: int, grid: Grid, running: NDArray[np.int64])
     """One line's money. Rounding per total, a line is what it adds to the payee's rounded total."""
     den = grid.den * grid.quantum
     if not grid.per_total:
-        return grid.quantum * muldiv(cv, num, den, grid.mode)
+        line: int = grid.quantum * muldiv(cv, num, den, grid.mode)
+        return line
     before = muldiv(running[who], _ONE, den, grid.mode)
     running[who] = added(running[who], muldiv(cv, num, _ONE, grid.mode))
-    return grid.quantum * (muldiv(running[who], _ONE, den, grid.mode) - before)
+    rise: int = grid.quantum * (muldiv(running[who], _ONE, den, grid.mode) - before)
+    return rise
 
 
 @njit
