@@ -65,6 +65,7 @@ class LevelComponent(OrderComponent):
         "whose level passes up: none: nobody's; standard: of those not qualified; dynamic: also of "
         "those whose rank does not reach the level; skip_below_rank: of the unqualified below "
         "skip_rank",
+        source="mlmsoftwaremanual.com, Dynamic Compression Option; doTERRA, Dynamic Compression",
     )
     skip_rank: str | None = noted(None, "the rank below which skip_below_rank passes people over")
     skip_scope: Literal["unqualified", "everybody"] = noted(

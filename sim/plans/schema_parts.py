@@ -24,7 +24,8 @@ class Block(BaseModel):
 
 def noted(default: Any, description: str, unit: str = "", source: str = "", **bounds: Any) -> Any:
     """A field with its description, unit and source; ``bounds`` are pydantic's (ge, le, ...)."""
-    extra: dict[str, Any] = {key: text for key, text in (("unit", unit), ("source", source)) if text}
+    notes = {"unit": unit, "source": source}
+    extra: dict[str, Any] = {key: text for key, text in notes.items() if text}
     return Field(default, description=description, json_schema_extra=extra or None, **bounds)
 
 
@@ -183,6 +184,7 @@ class RankRules(Block):
     rank_leg: Literal["anybody", "frontline"] = noted(
         "anybody",
         "who in a leg must hold the rank asked: anybody in it, or its frontline participant",
+        source="anybody: doTERRA, as described at smore.com/kjuu4",
     )
     need_activity: bool = noted(
         True, "whoever fails the activity test has no paid-as rank in that period"

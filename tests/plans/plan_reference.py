@@ -1,7 +1,7 @@
-"""A second commission engine: slow, recursive, in exact fractions, written from the rules and not from the code.
+"""A second commission engine: slow, recursive, exact, written from the rules, not from the code.
 
-It reads a plan as the plain dictionary that a file would hold (complete, defaults spelled out by ``full``)
-and people and orders as plain dictionaries. It shares nothing with ``sim.plans``.
+It reads a plan as the plain dictionary that a file would hold (complete, defaults spelled out by
+``full``) and people and orders as plain dictionaries. It shares nothing with ``sim.plans``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The engine against a second one that shares no code with it, on random trees, orders and plans."""
+"""The engine against a second one that shares no code with it, on random trees and plans."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from sim.plans.settle import PlanState, settle
 from plan_builder import books, order, paid, person, plan_of
 from plan_reference import CLASSES, Reference
+
+from sim.plans.settle import PlanState, settle
 
 RATES = ["0", "0.02", "5 %", "1/3", "3/7", "0.125", "1/1000", "1"]
 MODES = ["half_even", "half_up", "half_ceiling", "down", "floor", "ceiling"]
@@ -169,7 +169,7 @@ def cases(draw):
 
 @st.composite
 def lines(draw):
-    """One level bonus on long lines of people with every rank, half of them qualified: the walk itself."""
+    """One level bonus on long lines of people of every rank, half of them qualified."""
     names = ["member", "bronze", "silver", "gold"]
     ladder = [{"id": name, "require": {"pv": str(i)}} for i, name in enumerate(names) if i]
     width = draw(st.integers(1, 4))
@@ -191,7 +191,7 @@ def lines(draw):
         person(draw(st.integers(max(0, i - 2), i - 1)), draw(st.integers(0, 9)) > 0)
         for i in range(1, n)
     ]
-    # a kit counts to the rank's pv and not to the activity test, so that the unqualified have ranks too
+    # a kit counts to the rank's pv and not to activity, so that the unqualified have ranks too
     sales = [{**order(i, 0, draw(st.integers(0, 3))), "purpose": "kit"} for i in range(1, n)] + [
         order(i, draw(st.sampled_from([999, 12_345])), draw(st.integers(0, 1)) * 50)
         for i in range(1, n)

@@ -8,9 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from plan_builder import load
 from pydantic import ValidationError
 
-from plan_builder import load
 from sim.plans.compile import PlanError, compile_plan
 from sim.plans.quantities import exact, written
 from sim.plans.schema import Plan, parse_plan
@@ -162,14 +162,13 @@ def test_rates_without_a_common_denominator_are_refused():
     primes = ["1/999999999989", "1/999999999961", "1/999999999959"]
     plan = changed(["components", 1, "rates"], primes)
     plan["components"][1]["levels"] = 3
-    with pytest.raises(PlanError, match="'lvl'.*common denominator"):
+    with pytest.raises(PlanError, match=r"'lvl'.*common denominator"):
         compile_plan(parse_plan(plan))
 
 
 def test_every_field_is_described():
     def fields(schema):
-        for name, part in schema.get("properties", {}).items():
-            yield name, part
+        yield from schema.get("properties", {}).items()
 
     schema = parse_plan(GOOD).model_json_schema()
     blocks = [schema, *schema["$defs"].values()]

@@ -1,9 +1,9 @@
-"""Payout ratios of unilevel plans that are known exactly, and a wrong model that each of them catches.
+"""Payout ratios of unilevel plans that are known exactly, and a wrong model that each catches.
 
-With equal cv everywhere and each upline qualified independently with probability q, an order with D uplines
-pays sum of r_l * P(Q >= l), Q binomial (D, q), under compression, and q * sum of r_l (l <= D) without.
-Summed over all 2^D patterns of qualification, weighted by their probability, the engine must give that number
-exactly; and on a random recursive tree within its standard error.
+With equal cv everywhere and each upline qualified independently with probability q, an order with
+D uplines pays sum of r_l * P(Q >= l), Q binomial (D, q), under compression, and q * sum of r_l
+(l <= D) without. Summed over all 2^D patterns of qualification, weighted by their probability, the
+engine must give that number exactly; and on a random recursive tree within its standard error.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def plan_with(rates, compression):
 
 
 def chain_ratio(plan, depth, q):
-    """The expected share of cv paid on one order below a line, over all patterns of qualification."""
+    """The expected share of cv paid on one order below a line, over all patterns."""
     total = Fraction(0)
     people, cv = line_of(depth + 1), 10_000
     for pattern in product((False, True), repeat=depth):
@@ -76,7 +76,7 @@ def test_falling_rates_on_a_short_chain_exactly():
 
 
 def recursive_tree_ratios(plan, n, q, replicates, seed):
-    """Payout over cv on random recursive trees (participant 1 is the root), one number a replicate."""
+    """Payout over cv on random recursive trees rooted at 1, one number a replicate."""
     luck = np.random.default_rng(seed)
     ratios = []
     for _ in range(replicates):
@@ -107,7 +107,7 @@ def recursive_tree_ratios(plan, n, q, replicates, seed):
     ],
 )
 def test_random_recursive_trees(rates, compression, q, exact, wrong):
-    """n = 1000; the exact expectation within 4 standard errors, the wrong model's far outside."""
+    """n = 1000: the exact expectation within 4 standard errors, the wrong one far outside."""
     plan = plan_with(RATES[rates], compression)
     ratios = recursive_tree_ratios(plan, 1000, q, 400, seed=7)
     error = ratios.std(ddof=1) / np.sqrt(len(ratios))
@@ -116,7 +116,7 @@ def test_random_recursive_trees(rates, compression, q, exact, wrong):
 
 
 def test_descendants_at_a_distance_are_members_at_a_depth():
-    """In any tree: pairs l apart = members at depth l or more. So a level pays on just so many orders."""
+    """In any tree pairs l apart = members at depth l or more: so many lines has level l."""
     luck = np.random.default_rng(3)
     n = 500
     depth = np.zeros(n + 1, int)
