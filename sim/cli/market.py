@@ -52,13 +52,20 @@ def run(args: Namespace, answer: Answer) -> int:
 
     from sim.run import run_scenario
     from sim.views.progress import progress
+    from sim.views.report import fill_report
 
     with progress(scenario.months, answer.quiet) as tell:
         summary = run_scenario(
-            scenario, engine=args.engine, out=out, keep_ledger=args.ledger, progress=tell
+            scenario,
+            engine=args.engine,
+            out=out,
+            keep_ledger=args.ledger,
+            progress=tell,
+            report=fill_report,
         )
     answer.give(summary, lambda: _show(summary, out))
-    answer.note(f"results: {out}")
+    if answer.as_json:
+        answer.note(f"results: {out}")
     return OK
 
 
@@ -71,10 +78,6 @@ def _show(summary: Mapping[str, Any], folder: Path) -> None:
 
 def report(args: Namespace, answer: Answer) -> int:
     """Write the figures and the HTML report of a results folder again."""
-    from sim.results import read_results
-
-    read_results(args.results)
-
     from sim.views.report import write_report
 
     page = write_report(args.results)

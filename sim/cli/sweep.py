@@ -46,6 +46,7 @@ def sweep(args: argparse.Namespace, answer: Answer) -> int:
             fail_fast=args.fail_fast,
             retry_failed=args.retry_failed,
             progress=progress,
+            note=answer.note,
         )
     answer.give(document, lambda: _show(document))
     counts = document["counts"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -57,9 +58,9 @@ def _numbers(schema: Schema) -> str:
     low, over = schema.get("minimum"), schema.get("exclusiveMinimum")
     high, under = schema.get("maximum"), schema.get("exclusiveMaximum")
     if low is not None and high is not None:
-        return f"{_number(low)} to {_number(high)}"
+        return f"{number_text(low)} to {number_text(high)}"
     ends = (("at least", low), ("above", over), ("at most", high), ("below", under))
-    return ", ".join(f"{word} {_number(end)}" for word, end in ends if end is not None)
+    return ", ".join(f"{word} {number_text(end)}" for word, end in ends if end is not None)
 
 
 def _texts(schema: Schema) -> str:
@@ -75,7 +76,8 @@ def _texts(schema: Schema) -> str:
     return f"{low or 0} to {high} characters" if high is not None else f"at least {low} characters"
 
 
-def _number(value: float) -> str:
+def number_text(value: float | Decimal) -> str:
+    """A bound without needless decimals."""
     return str(int(value)) if value == int(value) else f"{value:g}"
 
 

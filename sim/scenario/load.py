@@ -118,12 +118,12 @@ def _with_plan(document: Node) -> Node:
         refuse(
             named.place, f"there is no file {shortened(str(path))}", field=PLAN, value=named.shown()
         )
-    return with_child(document, PLAN, replace(_plan_file(path), key=named.key))
+    return with_child(document, PLAN, _plan_file(path, PLAN))
 
 
-def _plan_file(path: Path) -> Node:
+def _plan_file(path: Path, field: str = "") -> Node:
     """The plan in a file, which may hold it as a whole or under the one key ``plan``."""
-    document = read_mapping(path)
+    document = read_mapping(path, field)
     inner = child_of(document, PLAN)
     alone = isinstance(document.value, dict) and len(document.value) == 1
     return inner if inner is not None and alone and isinstance(inner.value, dict) else document

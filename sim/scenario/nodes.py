@@ -22,8 +22,9 @@ class Node:
 
     @property
     def named_at(self) -> Place:
-        """Where a reader looks for it: at the key if the value is a group or list, else its own."""
-        return self.key if self.key and isinstance(self.value, dict | list) else self.place
+        """Where a reader looks for it: at the key of a group, a list or nothing, else its own."""
+        below = isinstance(self.value, dict | list) or not self.text
+        return self.key if self.key and below else self.place
 
     def shown(self) -> str:
         """The value as an error message shows it."""

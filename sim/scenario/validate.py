@@ -9,10 +9,17 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.scenario.bounds import Schema, bound_text, field_schema, known_fields, schema_of
+from sim.scenario.bounds import (
+    Schema,
+    bound_text,
+    field_schema,
+    known_fields,
+    number_text,
+    schema_of,
+)
 from sim.scenario.errors import InputError, Problem, nearest, shortened
 from sim.scenario.nodes import Node, child_of, dotted, plain
-from sim.scenario.wording import CHOICE_KINDS, NUMBER, RANGE_KINDS, TRUTH, WHOLE, WORDS
+from sim.scenario.wording import CHOICE_KINDS, MISSING, NUMBER, RANGE_KINDS, TRUTH, WHOLE, WORDS
 
 
 def validated[M: BaseModel](model: type[M], document: Node) -> M:
@@ -33,8 +40,9 @@ def validated[M: BaseModel](model: type[M], document: Node) -> M:
     return made
 
 
-def _order(problem: Problem) -> tuple[str, int]:
-    return problem.place.file, problem.place.line or 0
+def _order(problem: Problem) -> tuple[str, int, bool]:
+    # a misspelt field is told before the one that is missing for it
+    return problem.place.file, problem.place.line or 0, problem.says == MISSING
 
 
 def _problem(model: type[BaseModel], document: Node, error: Any) -> Problem:
@@ -43,7 +51,7 @@ def _problem(model: type[BaseModel], document: Node, error: Any) -> Problem:
     parts, node = _located(document, error["loc"], error["type"])
     if error["type"] == "missing":
         bound = bound_text(field_schema(root, document, parts))
-        return Problem(node.named_at, dotted(parts), "is missing", bound=bound)
+        return Problem(node.named_at, dotted(parts), MISSING, bound=bound)
     if error["type"] == "extra_forbidden":
         hint = nearest(parts[-1], known_fields(root, document, parts[:-1]))
         return Problem(
@@ -56,7 +64,7 @@ def _problem(model: type[BaseModel], document: Node, error: Any) -> Problem:
         return Problem(
             node.named_at,
             dotted([*parts, told]),
-            "is missing",
+            MISSING,
             bound=bound_text(field_schema(root, document, parts)),
         )
     if error["type"] == "union_tag_invalid":
@@ -67,7 +75,7 @@ def _problem(model: type[BaseModel], document: Node, error: Any) -> Problem:
         if isinstance(node.value, bool) and error["type"] in RANGE_KINDS
         else WORDS.get(error["type"])
     )
-    text = says.format(**error.get("ctx", {})) if says else f"is refused: {error['msg']}"
+    text = _filled(says, error.get("ctx", {})) if says else f"is refused: {error['msg']}"
     return Problem(
         node.named_at,
         dotted(parts),
@@ -76,6 +84,12 @@ def _problem(model: type[BaseModel], document: Node, error: Any) -> Problem:
         _bound(root, document, parts, error["type"]),
         _hint(node, error),
     )
+
+
+def _filled(words: str, bounds: dict[str, Any]) -> str:
+    numbers = (int, float, Decimal)
+    texts = {k: number_text(v) if isinstance(v, numbers) else v for k, v in bounds.items()}
+    return words.format(**texts)
 
 
 def _bound(root: Schema, document: Node, parts: list[str], kind: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+MISSING = "is missing"
 NUMBER = "is not a number"
 WHOLE = "is not a whole number"
 TRUTH = "is not true or false"

@@ -21,7 +21,7 @@ from sim.scenario.nodes import Node, dotted, refuse
 from sim.scenario.scalars import BadScalarError, Scalar, resolved
 
 MAX_BYTES = 1_000_000
-MAX_NODES = 50_000
+MAX_NODES = 20_000
 MAX_DEPTH = 32
 
 _NOT_TEXT = re.compile(
@@ -29,9 +29,9 @@ _NOT_TEXT = re.compile(
 )
 
 
-def read_mapping(path: str | Path) -> Node:
-    """The YAML file at ``path``, a mapping at its top level. Raises InputError."""
-    node = parse(read_text(path), str(path))
+def read_mapping(path: str | Path, field: str = "") -> Node:
+    """The YAML file at ``path``, a mapping at its top level; see ``parse``. Raises InputError."""
+    node = parse(read_text(path), str(path), field)
     if not isinstance(node.value, dict):
         refuse(node.place, f"the file must hold 'field: value' lines, not {node.shown()}")
     return node
@@ -88,7 +88,7 @@ def parse(text: str, name: str, field: str = "") -> Node:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or "unreadable"
-        hint = "indent with spaces, not tabs" if "\\t" in problem else ""
+        hint = "indent with spaces, not tabs" if "\\t" in problem else _begun(error)
         refuse(
             Place(name, mark.line + 1 if mark else None),
             f"is not valid YAML: {problem}",
@@ -100,6 +100,14 @@ def parse(text: str, name: str, field: str = "") -> Node:
     if root is None or (root.value is None and not root.text):
         refuse(Place(name), "is empty", field=field)
     return root
+
+
+def _begun(error: MarkedYAMLError) -> str:
+    """Where the thing began that was never closed, if that is another line than the error's."""
+    begin, end = error.context_mark, error.problem_mark
+    if not begin or not end or begin.line == end.line:
+        return ""
+    return f"{error.context} that begins in line {begin.line + 1}"
 
 
 class _Composer:
