@@ -1,6 +1,7 @@
 import hashlib
 import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def test_a_folder_is_complete_and_says_how_it_was_made(tables, tmp_path):
     assert (told["seed"], told["engine"]) == (11, "mesa")
     assert told["versions"]["numpy"] == np.__version__
     assert set(told["host"]) == {"cores", "platform", "python"}
-    assert len(told["git"]["commit"]) == 40
+    assert told["git"] == results.git_state()
     expected = {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()}
     assert set(told["files"]) == expected - {"manifest.json"}
     assert {"figures/a.svg", "ledger/orders.parquet", "summary.json"} <= expected
@@ -199,6 +200,20 @@ def test_no_not_a_number_reaches_a_json_file(tables, tmp_path):
     with pytest.raises(ValueError, match="not JSON compliant"):
         write_results(tmp_path / "out", tables, {"x": float("nan")}, manifest())
     assert names(tmp_path) == []
+
+
+def test_the_commit_is_that_of_the_checkout_and_changes_show(tmp_path):
+    (tmp_path / "sim").mkdir()
+    (tmp_path / "sim" / "a.py").write_text("1")
+    me = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+    for command in (["init", "-q"], ["add", "sim"], [*me, "commit", "-q", "-m", "one"]):
+        subprocess.run(["git", "-C", str(tmp_path), *command], check=True)
+    told = results.git_state(tmp_path)
+    assert len(told["commit"]) == 40
+    assert told["changed"] is False
+    (tmp_path / "sim" / "a.py").write_text("2")
+    assert results.git_state(tmp_path) == {**told, "changed": True}
+    assert results.git_state(tmp_path / "sim") == {"commit": None, "changed": None}
 
 
 def test_code_outside_a_checkout_has_no_commit(tmp_path):
