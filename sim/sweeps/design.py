@@ -26,7 +26,7 @@ from sim.scenario.load import PLAN, scenario_document
 from sim.scenario.load import _set as set_field
 from sim.scenario.load import _with_plan as with_plan
 from sim.scenario.nodes import Node, child_of
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import EdgeList, Scenario
 from sim.scenario.validate import validated
 from sim.sweeps.runs import Point, Run
 from sim.sweeps.study import MAX_RUNS, OVERRIDES, Grid, Pairing, Study, StudyFile
@@ -80,9 +80,19 @@ def run_id(scenario: str, seed: int, replicate: int, code: str) -> str:
 
 
 def canonical(scenario: Scenario) -> str:
-    """A scenario with its plan, its own seed left out, as JSON: equal content, equal text."""
+    """A scenario with plan and ties but without its seed, as JSON: equal content, equal text."""
     fields = scenario.model_dump(exclude={"seed"})
+    if isinstance(scenario.network, EdgeList):
+        fields["network"]["sha256"] = _content(Path(scenario.network.file))
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), default=exact)
+
+
+def _content(path: Path) -> str:
+    """What a file holds, as its hash; empty if unreadable, which the run that needs it tells."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def exact(value: Any) -> str:

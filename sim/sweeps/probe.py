@@ -8,11 +8,12 @@ share instead of each filling it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from sim.scenario.errors import InputError, Problem, nearest, shortened
 from sim.scenario.schema import Scenario, WellMixed
-from sim.sweeps.outputs import leaves
+from sim.sweeps.outputs import has, leaves
 from sim.sweeps.runs import Point, Recipe
 from sim.sweeps.study import StudyFile
 from sim.sweeps.worker import told
@@ -63,8 +64,8 @@ def _names(scenario: Scenario) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(c.id for c in plan.components), tuple(rank.id for rank in plan.ranks)
 
 
-def _unknown(file: StudyFile, known: list[str]) -> Iterator[Problem]:
+def _unknown(file: StudyFile, known: Mapping[str, Any]) -> Iterator[Problem]:
     for i, output in enumerate(file.study.outputs):
-        if output not in known:
+        if not has(known, output):
             says = f"'{shortened(output)}' is no number or text of a run's summary"
             yield file.problem(says, "outputs", i, hint=nearest(output, known))

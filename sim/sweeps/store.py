@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.results import describe_run
 from sim.scenario.errors import InputError, Place, Problem
 from sim.sweeps.identity import Identity, differences
 from sim.sweeps.runs import Run, Status
@@ -65,11 +66,11 @@ class Store:
 
     def begin(self) -> None:
         """Make ready for work: say what the folder is, clear what a killed sweep left behind."""
+        self.write_manifest(state="running")  # first: a killed sweep must know its folder again
         self.shards.mkdir(exist_ok=True)
         for left in (*self.folder.glob(".*.tmp"), *self.shards.glob(".*.tmp")):
             left.unlink(missing_ok=True)
         write_table(self.identity.design_table(), self.folder / "design.parquet")
-        self.write_manifest(state="running")
 
     def write_manifest(self, **facts: Any) -> None:
         """Write manifest.json: the identity, and what is known of the work by now."""
@@ -78,7 +79,9 @@ class Store:
             for path in (self.folder / "design.parquet", self.table)
             if path.exists()
         }
-        manifest = {"format": FORMAT, **self.identity.as_dict(), **facts, "files": files}
+        described = describe_run({}, self.identity.study.seed, "", {})
+        made = {key: described[key] for key in ("versions", "git", "host", "finished")}
+        manifest = {"format": FORMAT, **self.identity.as_dict(), **facts, **made, "files": files}
         text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
         replace_file(self.folder / "manifest.json", text.encode())
 
@@ -100,25 +103,27 @@ def opened(folder: Path, identity: Identity) -> Iterator[Store]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise _refusal(folder, "another sweep is writing here", "wait for its end") from None
+        check_folder(folder, identity)  # once more: another sweep may just have ended here
         yield Store(folder, identity)
 
 
-def check_folder(folder: Path, identity: Identity) -> None:
-    """Raise InputError if a sweep of this identity cannot be started or resumed in ``folder``.
+def check_folder(folder: Path, identity: Identity) -> bool:
+    """Whether ``folder`` holds this very sweep, begun or done; False if it is free to be used.
 
-    Writes nothing. What differs from the sweep in the folder is named.
+    Writes nothing. Raises InputError if it holds something else; what differs is named.
     """
     if not folder.exists():
-        return
+        return False
     if not folder.is_dir():
         raise _refusal(folder, "is not a folder")
-    if all(path.name == ".lock" for path in folder.iterdir()):
-        return
+    if all(path.name == ".lock" or path.match(".manifest.json.*.tmp") for path in folder.iterdir()):
+        return False
     old = _manifest(folder)
     found = list(differences(folder, old, identity))
     if found:
         place = Place(str(folder / "manifest.json"))
         raise InputError(*(Problem(place, field, says, hint=HINT) for field, says in found))
+    return True
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from sim.sweeps.study import StudyFile, load_study
 from sim.sweeps.worker import MARKET, run_batch
 
 Progress = Callable[[int, int], None]
-"""Called with the number of runs done and of all runs."""
+"""Called with the number of runs done in this call and of all that it has to do."""
 
 DIED = "the worker process died in this run, and again when the run was alone"
 
@@ -76,11 +76,11 @@ def run_study(  # noqa: PLR0913  the options of `downline sweep`, one by one
                 fail_fast, retry_failed, progress, note)  # fmt: skip
     _check_ways(ways, workers)
     points = design_points(file)
-    check_outputs(file, points, recipe, note)
     identity = Identity(file.study, points, recipe.version())
     runs = runs_of(file.study, points, identity.code)
     folder = (out or Path("results") / file.path.stem).absolute()
-    check_folder(folder, identity)
+    if not check_folder(folder, identity):
+        check_outputs(file, points, recipe, note)
     if dry_run:
         return _forecast(file, Store(folder, identity), runs, ways)
     with opened(folder, identity) as store:
@@ -144,7 +144,9 @@ def _sweep(
     if todo:
         store.table.unlink(missing_ok=True)
         job = Job(recipe, store.identity.outputs, store.shards, ways.fail_fast)
-        _Work(store, job, runs, todo, ways).do()
+        if len(todo) < len(runs):
+            ways.note(f"{len(runs) - len(todo)} of {len(runs)} runs are done already")
+        _Work(store, job, todo, ways).do()
     rows = store.rows(ways.note)
     now = standings(rows)
     counts = _counts(runs, now)
@@ -171,13 +173,9 @@ def _state(counts: Mapping[str, int]) -> str:
 class _Work:
     """The loop of the driver: batches go out, reports come in."""
 
-    def __init__(
-        self, store: Store, job: Job, runs: list[Run], todo: list[Run], ways: Ways
-    ) -> None:
-        self.store, self.job, self.ways = store, job, ways
-        self.todo = todo
-        self.total = len(runs)
-        self.done = len(runs) - len(todo)
+    def __init__(self, store: Store, job: Job, todo: list[Run], ways: Ways) -> None:
+        self.store, self.job, self.todo, self.ways = store, job, todo, ways
+        self.done = 0
 
     def do(self) -> None:
         """Do all runs, or stop at the first failure if so asked."""
@@ -228,4 +226,4 @@ class _Work:
             where = f"run {run.run_id} (point {run.point}, replicate {run.replicate})"
             self.ways.note(f"{where} failed in {failure.origin}: {failure.error}")
         if self.ways.progress is not None:
-            self.ways.progress(self.done, self.total)
+            self.ways.progress(self.done, len(self.todo))

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -39,20 +38,6 @@ def in_a_process(study: Path, out: Path, executor: str) -> subprocess.Popen[str]
         env={**os.environ, "PYTHONPATH": path}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def ray_up() -> Iterator[None]:
-    """One local cluster for all tests here; a sweep that finds it up uses it and leaves it up."""
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE), str(HERE.parents[1])])
-    cluster = open_executor("ray", 2, None)
-    yield
-    cluster.close()
-    if before is None:
-        del os.environ["PYTHONPATH"]
-    else:
-        os.environ["PYTHONPATH"] = before
 
 
 def forty(text: str) -> str:

@@ -92,8 +92,10 @@ def test_lost_shards_are_done_again_to_the_same_bytes(tmp_path: Path, lost: Any)
     for shard in gone:
         shard.unlink()
     (out / "runs.parquet").unlink()
-    done = sweep(path, out)
+    told: list[tuple[int, int]] = []
+    done = sweep(path, out, progress=lambda *t: told.append(t))
     assert done["added"] == missing
+    assert told[-1] == (missing, missing)
     assert (out / "runs.parquet").read_bytes() == want
 
 
@@ -128,7 +130,8 @@ def test_a_damaged_shard_is_told_and_done_again(tmp_path: Path) -> None:
     notes: list[str] = []
     done = sweep(path, out, note=notes.append)
     assert done["added"] == lost
-    assert [str(whole), str(cut)] == [note.split(":")[0] for note in notes]
+    assert [str(whole), str(cut)] == [note.split(":")[0] for note in notes[:2]]
+    assert notes[2:] == [f"{12 - lost} of 12 runs are done already"]
     assert (out / "runs.parquet").read_bytes() == want
 
 
@@ -137,6 +140,15 @@ def test_a_leftover_of_a_killed_worker_is_cleared(tmp_path: Path) -> None:
     sweep(path, out)
     (out / "shards" / ".abc.parquet.xyz.tmp").write_bytes(b"half")
     sweep(path, out)
+    assert not list(out.rglob("*.tmp"))
+
+
+def test_a_sweep_killed_at_its_very_start_can_be_started_again(tmp_path: Path) -> None:
+    path, out = write_study(tmp_path), tmp_path / "out"
+    out.mkdir()
+    (out / ".lock").touch()
+    (out / ".manifest.json.abc.tmp").write_text("{")
+    assert sweep(path, out)["counts"]["ok"] == 12
     assert not list(out.rglob("*.tmp"))
 
 

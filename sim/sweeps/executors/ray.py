@@ -23,6 +23,9 @@ from typing import Any
 from sim.sweeps.executors import ONE_THREAD, Take, Work, cores, one_thread
 from sim.sweeps.runs import Batch, Crash, Report
 
+STARTS = 3
+"""How often a local cluster is started before giving up."""
+
 RETRIES = 1
 """How often Ray tries a batch again whose worker or node died."""
 
@@ -81,11 +84,26 @@ def _connected(held: contextlib.ExitStack, workers: int | None, address: str | N
     else:
         settings = {"runtime_env": {"env_vars": ONE_THREAD}}
     held.callback(ray.shutdown)
-    ray.init(
-        address=address or "local", include_dashboard=False, log_to_driver=False,
-        logging_level=logging.ERROR, **settings,
-    )  # fmt: skip
+    for left in reversed(range(STARTS)):
+        try:
+            _start(ray, address, settings)
+            break
+        except Exception as error:
+            # a machine under load: Ray waits half a minute for its own processes, and says so thus
+            if "timed out during startup" not in str(error) or not left:
+                raise
+            ray.shutdown()
     return ray
+
+
+def _start(ray: Any, address: str | None, settings: dict[str, Any]) -> None:
+    ray.init(
+        address=address or "local",
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level=logging.ERROR,
+        **settings,
+    )
 
 
 def _let_tokens_work() -> None:
