@@ -416,3 +416,12 @@ def test_a_lost_row_is_found(monkeypatch):
     monkeypatch.setattr(book, "month_rows", lossy)
     with pytest.raises(LedgerError, match="own_use of the year: booked 499, expected 500"):
         broken(lambda _: None)
+
+
+def test_a_margin_without_a_seller_stays_with_the_firm():
+    m = Market()
+    m.sell(5, 0, 1_000, margin=200)
+    m.month()
+    months = m.close().months
+    assert (months["net_sales"][0], months["retail_margin"][0]) == (1_000, 0)
+    assert months["account.firm"][0] == 1_000
