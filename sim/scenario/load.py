@@ -48,7 +48,7 @@ def scenario_document(path: str | Path, overrides: Iterable[str] = ()) -> Node:
 def _existing(path: Path, folder: Path) -> Path:
     """``path`` as seen from ``folder``, or else the shipped file of that name."""
     near = folder / path
-    if near.exists():
+    if _is_there(near):
         return near
     for inside in ("", "configs", "configs/plans"):
         try:
@@ -56,6 +56,13 @@ def _existing(path: Path, folder: Path) -> Path:
         except (FileNotFoundError, ValueError, OSError):
             continue
     return near
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name that no file can have, such as one that is too long
+        return False
 
 
 def _folder(node: Node) -> Path:
@@ -81,7 +88,7 @@ def _with_base(document: Node) -> Node:
     if named is None:
         return document
     path = _named_file(named, EXTENDS)
-    if not path.is_file():
+    if not _is_there(path) or not path.is_file():
         refuse(
             named.place,
             f"there is no file {shortened(str(path))}",
@@ -114,7 +121,7 @@ def _with_plan(document: Node) -> Node:
     if named is None or isinstance(named.value, dict):
         return document
     path = _named_file(named, PLAN)
-    if not path.is_file():
+    if not _is_there(path) or not path.is_file():
         refuse(
             named.place, f"there is no file {shortened(str(path))}", field=PLAN, value=named.shown()
         )

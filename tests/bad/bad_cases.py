@@ -242,6 +242,7 @@ EXTENDS = [
 
 PLANS = [
     in_scenario("plan missing", "plan: plan.yaml", "plan: none.yaml", "plan", "there is no file none"),  # noqa: E501
+    in_scenario("plan path of 5000", "plan.yaml", "x" * 5000, "plan", "there is no file xxx"),
     in_scenario("plan empty", "plan: plan.yaml", "plan: ''", "plan", "'' is not the path of a file"),  # noqa: E501
     in_scenario("plan a number", "plan: plan.yaml", "plan: 3", "plan", "3 is not the path"),
     in_scenario("plan a folder", "plan: plan.yaml", "plan: .", "plan", "there is no file"),

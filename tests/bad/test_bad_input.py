@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -81,7 +82,9 @@ def test_json_tells_the_same_in_one_document(
     assert error["problems"][0]["field"] == case.field
 
 
-@pytest.mark.parametrize("name", ["none.yaml", "no/such/none.yaml", ".", "/", "scenario.yaml/x"])
+@pytest.mark.parametrize(
+    "name", ["none.yaml", "no/such/none.yaml", ".", "/", "scenario.yaml/x", "x" * 5000]
+)
 def test_a_file_that_cannot_be_read(
     name: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -97,13 +100,17 @@ def test_a_pipe_is_not_waited_for(folder: Path, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().err == "pipe.yaml: is not a regular file\n"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read every file")
-def test_an_unreadable_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = folder / "scenario.yaml"
-    path.write_text(SCENARIO)
-    path.chmod(0)
+def test_an_unreadable_file(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_args: object, **_named: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    (folder / "scenario.yaml").write_text(SCENARIO)
+    # the superuser may read every file, so the refusal is put in its place
+    monkeypatch.setattr(Path, "open", refused)
     assert main(["run", "scenario.yaml"]) == 2
-    assert "cannot be read: Permission denied" in capsys.readouterr().err
+    assert capsys.readouterr().err == "scenario.yaml: cannot be read: Permission denied\n"
 
 
 def test_many_mistakes_are_told_together(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
