@@ -1,8 +1,8 @@
 """Downline: a laboratory of network marketing.
 
     >>> import sim
-    >>> scenario = sim.load_scenario("configs/baseline.yaml", ["population.people=300", "months=12"])
-    >>> tables = sim.simulate(scenario)
+    >>> small = ["population.people=300", "months=12"]
+    >>> tables = sim.simulate(sim.load_scenario("configs/baseline.yaml", small))
     >>> len(tables.months["enrolled"])
     12
 
@@ -16,7 +16,8 @@ Names are loaded when they are first used, so that ``import sim`` costs next to 
 - ``read_results(folder)``: a results folder again
 - ``check_plan(plan)``: what a plan pays, its maximum payout and its warnings
 - ``settle``, ``compile_plan``: the plan engine alone
-- ``MarketModel``, ``Consumer``, ``Distributor``: the Mesa model and its agents, to watch and to subclass
+- ``MarketModel``, ``Consumer``, ``Distributor``: the Mesa model and its agents, to watch and to
+subclass
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _HOMES = {
     "Distributor": "sim.engines.mesa.agents",
 }
 
-__all__ = sorted([*_HOMES, "__version__"])
+__all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - one list of names, not two
 
 
 def __getattr__(name: str) -> Any:

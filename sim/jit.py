@@ -1,7 +1,7 @@
 """The one way in which this project compiles: numba, cached, without the interpreter's lock.
 
-The cache lies in a folder named by the hash of all sources, because numba does not notice an edit in an
-imported module and would go on running the old rule (numba issue 1833).
+The cache lies in a folder named by the hash of all sources, because numba does not notice an edit
+in an imported module and would go on running the old rule (numba issue 1833).
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import hashlib
 import os
 import pathlib
 import tempfile
-from functools import partial
+from collections.abc import Callable
+from typing import Any
 
 import numba
 
 
 def source_hash() -> str:
-    """The first 16 hex digits of the SHA-256 over every Python file of the package, names included."""
+    """The first 16 hex digits of the SHA-256 over every source file of the package."""
     digest = hashlib.sha256()
     package = pathlib.Path(__file__).parent
     for path in sorted(package.rglob("*.py")):
@@ -25,7 +26,7 @@ def source_hash() -> str:
 
 
 def cache_folder() -> pathlib.Path:
-    """Where compiled code is kept: DOWNLINE_CACHE, else the user's cache folder, else a temporary one."""
+    """Where compiled code is kept: DOWNLINE_CACHE, the user's cache, or a temporary folder."""
     named = os.environ.get("DOWNLINE_CACHE")
     base = pathlib.Path(named) if named else pathlib.Path.home() / ".cache" / "downline"
     try:
@@ -41,4 +42,8 @@ def cache_folder() -> pathlib.Path:
 if "NUMBA_CACHE_DIR" not in os.environ:
     numba.config.CACHE_DIR = str(cache_folder())
 
-njit = partial(numba.njit, cache=True, nogil=True)
+
+def njit[F: Callable[..., Any]](function: F) -> F:
+    """Compile a function on its first call; the type of the function stays what it was."""
+    compiled: F = numba.njit(cache=True, nogil=True)(function)
+    return compiled

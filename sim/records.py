@@ -1,12 +1,14 @@
 """The rows that rooms hand to each other: types, codes and units, and no behaviour.
 
-Units everywhere: money is whole minor units of its currency (cents), volume is whole hundredths of a
-point, a day is an ordinal date (``datetime.date.toordinal``), a month is a count from the scenario's
-first month, a rate is an exact rational. ``NOBODY`` (-1) stands where an id points at no one.
+Units everywhere: money is whole minor units of its currency (cents), volume is whole hundredths of
+a point, a day is an ordinal date (``datetime.date.toordinal``), a month is a count from the
+scenario's first month, a rate is an exact rational. ``NOBODY`` (-1) stands where an id points at no
+one.
 
 Two tables hold all state that decisions read. ``PERSON`` has one row a person slot of the market;
 ``PARTICIPANT`` one row a membership, in the order of enrolment, so that a sponsor's id is always
-smaller than its recruit's. Row 0 of ``PARTICIPANT`` is the company, which nobody counts as a participant.
+smaller than its recruit's. Row 0 of ``PARTICIPANT`` is the company, which nobody counts as a
+participant.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ COMPANY = 0
 
 
 class Role(IntEnum):
-    """What a person is to the firm now. A person has one role; a former may become any other again."""
+    """What a person is to the firm now; a former may become any other again."""
 
     NOBODY = 0
     RETAIL_CUSTOMER = 1
@@ -34,7 +36,7 @@ class Role(IntEnum):
 
 
 class Motive(IntEnum):
-    """Why a person would join: to buy at the member price, to earn beside a job, or to make it the job."""
+    """Why a person would join: the member price, an income beside a job, or the job."""
 
     DISCOUNT = 0
     SIDE_INCOME = 1
@@ -42,7 +44,7 @@ class Motive(IntEnum):
 
 
 class Source(IntEnum):
-    """Whose money an order is: the class that every bonus is traced back to (plans.md 8.2, k(o))."""
+    """Whose money an order is: the class that every bonus is traced back to."""
 
     RETAIL_CUSTOMER = 0
     PREFERRED_CUSTOMER = 1
@@ -50,7 +52,7 @@ class Source(IntEnum):
 
 
 class Purpose(IntEnum):
-    """What an order was placed for. A kit is the entry purchase; a top-up only reaches a qualification."""
+    """What an order is for; KIT is the entry purchase, TOP_UP only reaches a qualification."""
 
     CUSTOMER = 0
     OWN_USE = 1
@@ -69,47 +71,86 @@ class Column(NamedTuple):
 
 PERSON = (
     Column("incarnation", np.int32, "count", "how many people have lived in this slot before"),
-    Column("last_month", np.int32, "month", "month in whose reflect phase this person leaves the market"),
+    Column(
+        "last_month",
+        np.int32,
+        "month",
+        "month in whose reflect phase this person leaves the market",
+    ),
     Column("role", np.int8, "Role", "what the person is to the firm now"),
     Column("motive", np.int8, "Motive", "why the person would join"),
     Column("appetite", np.float64, "0-1", "how much the person wants the product"),
     Column("skill", np.float64, "ratio, mean 1", "selling skill: multiplies the odds of a yes"),
     Column("hours", np.float64, "hours a month", "time the person could give as a distributor"),
-    Column("susceptibility", np.float64, "ratio, mean 1", "how strongly a promised income draws the person"),
-    Column("outside_wage", np.int64, "minor units an hour", "what an hour earns elsewhere, after tax"),
-    Column("price_sensitivity", np.float64, "ratio, mean 1", "how strongly price weighs against appetite"),
+    Column(
+        "susceptibility",
+        np.float64,
+        "ratio, mean 1",
+        "how strongly a promised income draws the person",
+    ),
+    Column(
+        "outside_wage", np.int64, "minor units an hour", "what an hour earns elsewhere, after tax"
+    ),
+    Column(
+        "price_sensitivity",
+        np.float64,
+        "ratio, mean 1",
+        "how strongly price weighs against appetite",
+    ),
     Column("refusals", np.int32, "count", "offers weighed and turned down so far"),
     Column("seller", np.int32, "participant", "who serves this customer, COMPANY if nobody does"),
     Column("customer_since", np.int32, "day", "day on which the person became a customer"),
     Column("last_order", np.int32, "month", "month of the last order, NOBODY before the first"),
     Column("membership", np.int32, "participant", "current (or, for a former, last) membership"),
-    Column("belief", np.float64, "minor units a month", "what the person expects to earn as a distributor"),
+    Column(
+        "belief",
+        np.float64,
+        "minor units a month",
+        "what the person expects to earn as a distributor",
+    ),
     Column("morale", np.float64, "0-1", "readiness to give hours to the business"),
 )
 
 PARTICIPANT = (
     Column("person", np.int32, "person", "slot of the person who holds the membership"),
     Column("incarnation", np.int32, "count", "which life of the slot"),
-    Column("sponsor", np.int32, "participant", "who recruited the participant; the parent in the sponsor tree"),
+    Column(
+        "sponsor",
+        np.int32,
+        "participant",
+        "who recruited the participant; the parent in the sponsor tree",
+    ),
     Column("joined_month", np.int32, "month", "month of enrolment"),
     Column("joined_day", np.int32, "day", "day of enrolment"),
     Column("left_month", np.int32, "month", "month of leaving, NOBODY while enrolled"),
     Column("motive", np.int8, "Motive", "why this person joined"),
     Column("title", np.int8, "rank", "highest rank ever settled, 0 for none"),
     Column("paid_as", np.int8, "rank", "rank of the last settlement, 0 for none"),
-    Column("qualified", np.bool_, "yes/no", "passed the plan's activity test in the last settlement"),
+    Column(
+        "qualified", np.bool_, "yes/no", "passed the plan's activity test in the last settlement"
+    ),
     Column("recruits", np.int32, "count", "people sponsored so far"),
     Column("customers", np.int32, "count", "customers served now"),
     Column("last_pay", np.int64, "minor units", "bonuses of the last settlement"),
     Column("last_margin", np.int64, "minor units", "retail margin of the last month"),
-    Column("lived_pay", np.float64, "minor units a month", "moving average of bonuses and retail margin"),
+    Column(
+        "lived_pay",
+        np.float64,
+        "minor units a month",
+        "moving average of bonuses and retail margin",
+    ),
 )
 
 ORDER = (
     Column("person", np.int32, "person", "slot of the buyer"),
     Column("incarnation", np.int32, "count", "which life of the slot"),
     Column("participant", np.int32, "participant", "the buyer's membership, NOBODY for a customer"),
-    Column("credited_to", np.int32, "participant", "whose personal volume the order is (buyer or seller)"),
+    Column(
+        "credited_to",
+        np.int32,
+        "participant",
+        "whose personal volume the order is (buyer or seller)",
+    ),
     Column("day", np.int32, "day", "day of the order"),
     Column("since_day", np.int32, "day", "day on which the buyer enrolled or became a customer"),
     Column("source", np.int8, "Source", "class of the buyer on that day"),
@@ -133,15 +174,25 @@ PAY = (
 PAY_LINE = (
     Column("payee", np.int32, "participant", "who is paid"),
     Column("component", np.int16, "index", "which component of the plan pays"),
-    Column("order", np.int32, "row of the period's orders", "source order, NOBODY where many orders fund the line"),
+    Column(
+        "order",
+        np.int32,
+        "row of the period's orders",
+        "source order, NOBODY where many orders fund the line",
+    ),
     Column("source", np.int8, "Source", "class of the source order"),
-    Column("level", np.int16, "count", "level, generation or tier at which it is paid, 0 where there is none"),
+    Column(
+        "level",
+        np.int16,
+        "count",
+        "level, generation or tier at which it is paid, 0 where there is none",
+    ),
     Column("amount", np.int64, "minor units", "what is paid"),
 )
 
 
 class Flow(IntEnum):
-    """Every way in which money moves outside the bonuses. FLOW_ENDS names the two accounts of each."""
+    """How money moves outside the bonuses; FLOW_ENDS names the two accounts of each."""
 
     CUSTOMER_SALE = 0
     OWN_USE = 1
@@ -232,10 +283,10 @@ class Period:
 
 @dataclass
 class Books:
-    """What the plan engine reads for one period, whether the orders were simulated or are a real firm's.
+    """What the plan engine reads for one period, from a simulation or from a real firm.
 
-    ``sponsor``, ``enrolled``, ``joined_day`` are rows of PARTICIPANT; ``sponsor[0]`` is NOBODY and every
-    other sponsor id is smaller than its own row.
+    ``sponsor``, ``enrolled``, ``joined_day`` are rows of PARTICIPANT; ``sponsor[0]`` is NOBODY and
+    every other sponsor id is smaller than its own row.
     """
 
     period: Period
@@ -249,10 +300,11 @@ class Books:
 class Settlement:
     """What one period pays, to whom, from what, and what the plan could have paid and did not.
 
-    Per participant: ``pv``, ``gv`` (hundredths of a point), ``qualified``, ``paid_as`` and ``title`` (rank
-    numbers, 0 for none). ``pay`` is the totals depth (PAY), sorted by payee, component, source and free of
-    zero rows; ``lines`` (PAY_LINE) is filled only when asked for. ``breakage`` and ``maximum`` map a component
-    id to exact fractions of a minor unit: maximum = paid + sum of breakage by reason.
+    Per participant: ``pv``, ``gv`` (hundredths of a point), ``qualified``, ``paid_as`` and
+    ``title`` (rank numbers, 0 for none). ``pay`` is the totals depth (PAY), sorted by payee,
+    component, source and free of zero rows; ``lines`` (PAY_LINE) is filled only when asked for.
+    ``breakage`` and ``maximum`` map a component id to exact fractions of a minor unit: maximum =
+    paid + sum of breakage by reason.
     """
 
     pv: NDArray[np.int64]
@@ -270,9 +322,10 @@ class Settlement:
 class MonthEvents:
     """All that happened in one month, handed by an engine to the ledger.
 
-    ``orders`` are in canonical order (person, then purpose). ``hours`` and ``expenses`` have a row a
-    participant; ``renewed`` and ``left`` list participants; participants ``first_new`` and above enrolled
-    this month. ``counts`` holds the head counts that only the engine can see (names in ``COUNTS``).
+    ``orders`` are in canonical order (person, then purpose). ``hours`` and ``expenses`` have a row
+    a participant; ``renewed`` and ``left`` list participants; participants ``first_new`` and above
+    enrolled this month. ``counts`` holds the head counts that only the engine can see (names in
+    ``COUNTS``).
     """
 
     period: Period

@@ -1,3 +1,135 @@
 """One market from scenario to summary and results folder."""
 
 from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sim.engines import Engine, Progress, simulate
+from sim.ledger import LedgerTables
+from sim.scenario.schema import Scenario, WellMixed
+
+Report = Callable[[Path, LedgerTables, Mapping[str, Any], Mapping[str, Any]], Path]
+"""Adds figures and a page to a folder: (folder, tables, summary, manifest)."""
+
+
+def summarise(scenario: Scenario, tables: LedgerTables) -> dict[str, Any]:
+    """All that is measured of a run, as plain JSON values under the names of ``summary.json``."""
+    from sim.measures.outcomes import Yardstick
+    from sim.measures.summary import summarise as measure
+
+    measuring = scenario.measuring
+    level = Fraction(measuring.price_level)
+    yardstick = Yardstick(band=int(measuring.break_even), price_level=level)
+    return {
+        "name": scenario.name,
+        "stamp": "SIMULATED",
+        "people": scenario.population.people,
+        "months": scenario.months,
+        "seed": scenario.seed,
+        **measure(tables, yardstick),
+    }
+
+
+def run_scenario(
+    scenario: Scenario,
+    *,
+    engine: str = Engine.MESA,
+    out: Path | None = None,
+    keep_ledger: bool = False,
+    progress: Progress | None = None,
+    report: Report | None = None,
+) -> dict[str, Any]:
+    """Run a scenario and return its summary; with ``out`` write a results folder too.
+
+    ``report`` adds figures and a page to the folder. ``seconds`` of the summary splits the wall
+    time; ``person_months_per_second`` counts every person of the market in every month of the loop,
+    after compilation and without set-up and writing.
+
+    Raises:
+        ResultsError: ``out`` cannot be written; nothing is left behind.
+    """
+    from sim.results import describe_run, write_results
+
+    clock = Clock()
+    say = progress or (lambda _done, _text: None)
+    say(0, "compiling")
+    simulate(_glimpse(scenario), engine=Engine(engine))
+    clock.lap("compile")
+    tables = simulate(
+        scenario,
+        engine=Engine(engine),
+        keep_lines=keep_ledger,
+        progress=say,
+        ready=lambda: clock.lap("set_up"),
+    )
+    clock.lap("months")
+    say(scenario.months, "measuring")
+    summary = summarise(scenario, tables)
+    clock.lap("measure")
+    person_months = scenario.population.people * scenario.months
+    summary |= {
+        "engine": str(engine),
+        "seconds": clock.laps,
+        "person_months_per_second": person_months / max(clock.laps["months"], 1e-9),
+        "peak_memory_mb": peak_memory_mb(),
+    }
+    if out is not None:
+        say(scenario.months, "writing")
+        manifest = describe_run(
+            scenario.model_dump(mode="json"), scenario.seed, str(engine), clock.laps
+        )
+        write_results(
+            out,
+            tables,
+            summary,
+            manifest,
+            fill=None if report is None else partial(_fill, report, tables, summary, manifest),
+            ledger="parquet" if keep_ledger else None,
+        )
+    return summary
+
+
+def _fill(
+    report: Report,
+    tables: LedgerTables,
+    summary: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    folder: Path,
+) -> None:
+    report(folder, tables, summary, manifest)
+
+
+class Clock:
+    """Wall seconds by stage, in the order of the stages."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._began = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        """End a stage; the next one begins."""
+        now = time.perf_counter()
+        self.laps[stage] = round(now - self._began, 4)
+        self._began = now
+
+
+def peak_memory_mb() -> float:
+    """The most memory that this process has held, in MB."""
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(held / (1e6 if sys.platform == "darwin" else 1e6 / 1024), 1)
+
+
+def _glimpse(scenario: Scenario) -> Scenario:
+    """One month of a hamlet under the same plan: all that has to be compiled, and little else."""
+    population = scenario.population.model_copy(update={"people": 40})
+    founders = scenario.founders.model_copy(update={"count": 2})
+    changes: dict[str, Any] = {"months": 2, "population": population, "founders": founders}
+    changes["network"] = WellMixed()  # a stored network of this scenario may not fit 40 people
+    return scenario.model_copy(update=changes)

@@ -26,10 +26,12 @@ def simulate(
     engine: Engine = Engine.MESA,
     keep_lines: bool = False,
     progress: Progress | None = None,
+    ready: Callable[[], None] | None = None,
 ) -> LedgerTables:
     """Run a scenario to its last month and close its books.
 
-    ``keep_lines`` keeps every order and pay row for a ledger folder. Same scenario, same tables.
+    ``keep_lines`` keeps every order and pay row for a ledger folder. ``ready`` is called when the
+    people stand and the first month is about to begin. Same scenario, same tables.
     """
     from sim.engines.market import open_ledger
     from sim.engines.mesa.model import MarketModel
@@ -37,6 +39,8 @@ def simulate(
     assert engine is Engine.MESA
     ledger = open_ledger(scenario, keep_lines=keep_lines)
     model = MarketModel(market_scenario=scenario, ledger=ledger)
+    if ready is not None:
+        ready()
     for month in range(scenario.months):
         model.run_for(1)
         if progress is not None:

@@ -1,8 +1,8 @@
 """The state of a market and the phases in which the firm acts; both engines share it.
 
 People decide in the engines. Here is what follows from decisions and is done in one serial pass:
-memberships and customers are written down, the month is settled, leavers' customers are handed over,
-and people who leave the market are replaced.
+memberships and customers are written down, the month is settled, leavers' customers are handed
+over, and people who leave the market are replaced.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from sim.records import (
     Source,
     Table,
 )
+from sim.rules.ordering import units_ordered
 from sim.scenario.schema import Scenario, minor
 from sim.world.networks import generate
-from sim.rules.ordering import units_ordered
 from sim.world.people import person_keys, populate, settle_in
 from sim.world.prices import Prices, qualifying_volume
 
@@ -53,8 +53,8 @@ class Acceptance(NamedTuple):
 class Market:
     """People, memberships, the contact network and the open month of one simulated market.
 
-    ``orders`` gathers the month's orders as tuples in the column order of ORDER; ``streams`` maps each
-    purpose to the month's key of luck; ``hours`` and ``expenses`` have a row a participant.
+    ``orders`` gathers the month's orders as tuples in the column order of ORDER; ``streams`` maps
+    each purpose to the month's key of luck; ``hours`` and ``expenses`` have a row a participant.
     """
 
     def __init__(self, scenario: Scenario, ledger: Ledger | None = None) -> None:
@@ -74,7 +74,7 @@ class Market:
         self._found()
 
     def open_month(self, month: int) -> None:
-        """Open a month: its dates, its keys of luck, what recruiters show in it, and empty lists."""
+        """Open a month: its dates, keys of luck, what recruiters show, and empty lists."""
         self.month = month
         first = self.scenario.first_day(month)
         self.period = Period(month, first, self.scenario.first_day(month + 1) - 1)
@@ -98,7 +98,7 @@ class Market:
 
     def is_distributor(self, row: int) -> bool:
         """Whether the person in ``row`` holds a membership."""
-        return self.people.role.item(row) == Role.DISTRIBUTOR
+        return bool(self.people.role.item(row) == Role.DISTRIBUTOR)
 
     def heads(self, role: Role) -> int:
         """How many people have a role now."""
@@ -123,14 +123,14 @@ class Market:
 
     def enrolled(self) -> NDArray[np.bool_]:
         """Who has joined and not left, a row a participant; the company's row is False."""
-        mask = self.participants.left_month == NOBODY
+        mask: NDArray[np.bool_] = self.participants.left_month == NOBODY
         mask[COMPANY] = False
         return mask
 
     # -- orders ------------------------------------------------------------------------------------
 
     def order(self, row: int, purpose: Purpose, units: int, day: int | None = None) -> None:
-        """Write down an order of ``units`` by the person in ``row``; ``day`` is drawn where not given."""
+        """Write down an order by the person in ``row``; its day is drawn where not given."""
         people = self.people
         source = SOURCE_OF_ROLE[people.role.item(row)]
         if source == Source.PARTICIPANT:
@@ -141,10 +141,10 @@ class Market:
             since = people.customer_since.item(row)
         incarnation = people.incarnation.item(row)
         people.last_order[row] = self.month
-        self.orders.append(
-            (row, incarnation, participant, credited, self._day(row, purpose) if day is None else day, since)
-            + (source, purpose, *self.prices.line(source, purpose, units))
-        )
+        day = self._day(row, purpose) if day is None else day
+        who = (row, incarnation, participant, credited)
+        line = self.prices.line(source, purpose, units)
+        self.orders.append((*who, day, since, source, purpose, *line))
 
     def _day(self, row: int, purpose: Purpose) -> int:
         """A day of the month for what the person does for a purpose."""
@@ -165,11 +165,12 @@ class Market:
     def enrol(self, accepted: list[Acceptance]) -> list[int]:
         """Make members and customers of all who said yes; returns the rows of the new members.
 
-        Where admissions are limited, a uniformly drawn part of the acceptances joins. Ids follow the
-        day of enrolment, equal days the hash of the person.
+        Where admissions are limited, a uniformly drawn part of the acceptances joins. Ids follow
+        the day of enrolment, equal days the hash of the person.
         """
         joining = sorted(
-            (a for a in accepted if a.joins), key=lambda a: (self.luck(Draw.ADMISSION, a.row), a.row)
+            (a for a in accepted if a.joins),
+            key=lambda a: (self.luck(Draw.ADMISSION, a.row), a.row),
         )
         joining = joining[: self.scenario.admissions_per_month]
         dated = sorted((self._day(a.row, Purpose.KIT), i, a) for i, a in enumerate(joining))
@@ -199,7 +200,10 @@ class Market:
         row, people = acceptance.row, self.people
         preferred = self.luck(Draw.CUSTOMER_CLASS, row) < self.scenario.considering.preferred
         people.role[row] = Role.PREFERRED_CUSTOMER if preferred else Role.RETAIL_CUSTOMER
-        people.seller[row], people.customer_since[row] = acceptance.asker, self._day(row, Purpose.CUSTOMER)
+        people.seller[row], people.customer_since[row] = (
+            acceptance.asker,
+            self._day(row, Purpose.CUSTOMER),
+        )
         self.participants.customers[acceptance.asker] += 1
         self.counts["customers_gained"] += 1
         self._first_order(row, Purpose.CUSTOMER, people.customer_since.item(row))
@@ -227,7 +231,9 @@ class Market:
         luck = draws.uniforms(self.streams[Draw.FOUNDER], person_keys(self.people), 0)
         founders = np.argsort(luck, kind="stable")[: self.scenario.founders.count]
         self.people.motive[founders] = Motive.CAREER
-        self.people.hours[founders] = np.maximum(self.people.hours[founders], self.scenario.founders.hours)
+        self.people.hours[founders] = np.maximum(
+            self.people.hours[founders], self.scenario.founders.hours
+        )
         for row in sorted(founders.tolist()):
             self._join(Acceptance(row, COMPANY, True, self.shown), self.period.first_day)
         self.hours = np.zeros(len(self.participants))
@@ -236,9 +242,11 @@ class Market:
     # -- settle ------------------------------------------------------------------------------------
 
     def settle(self) -> Settlement:
-        """Settle the month under the plan and write its ranks and pay into the participants' rows."""
+        """Settle the month; ranks and pay go into the participants' rows."""
         members = self.participants
-        self.books = Books(self.period, members.sponsor, self.enrolled(), members.joined_day, self.order_table())
+        self.books = Books(
+            self.period, members.sponsor, self.enrolled(), members.joined_day, self.order_table()
+        )
         result = settle(self.plan, self.books, self.plan_state)
         members.title[:], members.paid_as[:] = result.title, result.paid_as
         members.qualified[:] = result.qualified
@@ -265,7 +273,9 @@ class Market:
     def _hand_over(self, left: NDArray[np.int32]) -> None:
         """Customers of leavers go to the nearest enrolled upline, or are lost."""
         people, members = self.people, self.participants
-        served = np.isin(people.role, CUSTOMERS) & np.isin(people.seller, left[members.customers[left] > 0])
+        served = np.isin(people.role, CUSTOMERS) & np.isin(
+            people.seller, left[members.customers[left] > 0]
+        )
         for row in np.flatnonzero(served).tolist():
             if self.scenario.shopping.orphans == "lost":
                 self.lose_customer(row)
@@ -294,7 +304,9 @@ class Market:
     def close_month(self, renewed: list[int]) -> None:
         """Count heads, hand the month to the ledger and open the next one."""
         self.counts["nobody"] = self.heads(Role.NOBODY)
-        self.counts["customers"] = self.heads(Role.RETAIL_CUSTOMER) + self.heads(Role.PREFERRED_CUSTOMER)
+        self.counts["customers"] = self.heads(Role.RETAIL_CUSTOMER) + self.heads(
+            Role.PREFERRED_CUSTOMER
+        )
         self.counts["enrolled"] = self.heads(Role.DISTRIBUTOR)
         self.counts["former"] = self.heads(Role.FORMER)
         new = len(self.participants) - len(self.hours)

@@ -1,14 +1,16 @@
-"""How many people does a distributor approach, and whom? (model.md: approach)"""
+"""Approach: how many people does a distributor ask, and whom?"""
 
 from __future__ import annotations
 
 
-def hours_given(hours: float, eagerness: float, morale: float, success: float, success_effort: float) -> float:
+def hours_given(
+    hours: float, eagerness: float, morale: float, success: float, success_effort: float
+) -> float:
     """Hours spent this month.
 
-    ``hours`` is what the person could give, ``eagerness`` 1 for a builder and less for one who joined to
-    buy, ``morale`` and ``success`` from 0 to 1. Success adds up to ``success_effort`` times the hours:
-    without it uplines die out and pay collapses.
+    ``hours`` is what the person could give, ``eagerness`` 1 for a builder and less for one who
+    joined to buy, ``morale`` and ``success`` from 0 to 1. Success adds up to ``success_effort``
+    times the hours: without it uplines die out and pay collapses.
     """
     return hours * eagerness * morale * (1.0 + success_effort * success)
 

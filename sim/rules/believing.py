@@ -1,4 +1,4 @@
-"""What does a person expect to earn, and how does it move? (model.md: beliefs, morale)"""
+"""Beliefs and morale: what does a person expect to earn, and how does it move?"""
 
 from __future__ import annotations
 

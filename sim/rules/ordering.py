@@ -1,16 +1,19 @@
-"""Does a person order this month, and how much? (model.md: shop)"""
+"""Shop: does a person order this month, and how much?"""
 
 from __future__ import annotations
 
 import math
 
 
-def order_probability(base: float, appetite: float, price_sensitivity: float, price_ratio: float) -> float:
+def order_probability(
+    base: float, appetite: float, price_sensitivity: float, price_ratio: float
+) -> float:
     """Chance from 0 to 1 that a person orders in a month.
 
-    ``base`` is the chance at full appetite and list price, ``appetite`` 0-1, ``price_ratio`` the price
-    paid over the list price. A lower price raises the chance, the more so the more sensitive the person:
-    a constant-elasticity demand curve (Mas-Colell et al. 1995, ch. 3) written in the exponent.
+    ``base`` is the chance at full appetite and list price, ``appetite`` 0-1, ``price_ratio`` the
+    price paid over the list price. A lower price raises the chance, the more so the more sensitive
+    the person: a constant-elasticity demand curve (Mas-Colell et al. 1995, ch. 3) written in the
+    exponent.
     """
     return min(1.0, base * appetite * math.exp(price_sensitivity * (1.0 - price_ratio)))
 
@@ -32,5 +35,5 @@ def units_ordered(mean: float, luck: float) -> int:
 
 
 def stops_buying(first: float, half_tenure: float, tenure: float, luck: float) -> bool:
-    """Whether a customer stops for good: a chance ``first`` that has halved at ``half_tenure`` months."""
+    """Whether a customer stops: a chance ``first``, halved at ``half_tenure`` months."""
     return luck < first / (1.0 + tenure / half_tenure)

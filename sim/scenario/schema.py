@@ -1,8 +1,9 @@
-"""What to simulate: the frozen, typed scenario. Every field has a unit, a range, a default and a source.
+"""What to simulate: every field typed, with a unit, a range, a default and a source.
 
-A scenario file names one of these fields a line; anything else is refused. Probabilities are shares from
-0 to 1, money is in major units of the scenario's currency, times are months unless the name says otherwise.
-Sources: PRIOR marks a value chosen here without a published figure; FIT one fitted on calibration rows.
+A scenario file names one of these fields a line; anything else is refused. Probabilities are shares
+from 0 to 1, money is in major units of the scenario's currency, times are months unless the name
+says otherwise. Sources: PRIOR marks a value chosen here without a published figure; FIT one fitted
+on calibration rows.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Section(BaseModel):
 
 def setting(default: Any, unit: str, meaning: str, source: str, low: float, high: float) -> Any:
     """A number with its unit, meaning, source and closed range."""
-    extra = {"unit": unit, "source": source}
+    extra: dict[str, Any] = {"unit": unit, "source": source}
     return Field(default, ge=low, le=high, description=meaning, json_schema_extra=extra)
 
 
@@ -86,7 +87,9 @@ class ScaleFree(Section):
     """Preferential attachment (Barabasi and Albert 1999)."""
 
     kind: Literal["scale_free"]
-    links: int = setting(10, "ties", "ties that each newcomer to the network brings", "PRIOR", 1, 10_000)
+    links: int = setting(
+        10, "ties", "ties that each newcomer to the network brings", "PRIOR", 1, 10_000
+    )
 
 
 class RandomRegular(Section):
@@ -100,8 +103,12 @@ class StochasticBlock(Section):
     """Communities: ties are frequent inside a block and rare between blocks."""
 
     kind: Literal["stochastic_block"]
-    blocks: int = setting(10, "blocks", "number of communities of equal size", "PRIOR", 1, 1_000_000)
-    within: float = setting(15, "contacts", "mean contacts inside the own block", "PRIOR", 0, 10_000)
+    blocks: int = setting(
+        10, "blocks", "number of communities of equal size", "PRIOR", 1, 1_000_000
+    )
+    within: float = setting(
+        15, "contacts", "mean contacts inside the own block", "PRIOR", 0, 10_000
+    )
     between: float = setting(5, "contacts", "mean contacts in other blocks", "PRIOR", 0, 10_000)
 
 
@@ -121,9 +128,15 @@ Network = Annotated[
 class Motives(Section):
     """Why people would join. The three shares must sum to 1."""
 
-    discount: float = share(0.85, "to buy at the member price", "doTERRA flyer 2015: 85 % joined for the discount")
-    side_income: float = share(0.13, "to earn beside a job", "doTERRA flyer 2015: 15 % for profit; split PRIOR")
-    career: float = share(0.02, "to make it the job", "Harris 2014: 7.5 % of sellers give 30 h a week; split PRIOR")
+    discount: float = share(
+        0.85, "to buy at the member price", "doTERRA flyer 2015: 85 % joined for the discount"
+    )
+    side_income: float = share(
+        0.13, "to earn beside a job", "doTERRA flyer 2015: 15 % for profit; split PRIOR"
+    )
+    career: float = share(
+        0.02, "to make it the job", "Harris 2014: 7.5 % of sellers give 30 h a week; split PRIOR"
+    )
 
     @model_validator(mode="after")
     def _sum_to_one(self) -> Motives:
@@ -136,24 +149,50 @@ class Motives(Section):
 class Population(Section):
     """Who lives in the market and how people differ; drawn at birth."""
 
-    people: int = setting(20_000, "people", "places in the market; each is always taken", "PRIOR", 2, MAX_PEOPLE)
+    people: int = setting(
+        20_000, "people", "places in the market; each is always taken", "PRIOR", 2, MAX_PEOPLE
+    )
     replaced_per_year: float = setting(
-        0.0125, "share a year", "people who leave the market and are replaced by new ones",
-        "demographic prior 1-1.5 % a year", 0, 0.99,
+        0.0125,
+        "share a year",
+        "people who leave the market and are replaced by new ones",
+        "demographic prior 1-1.5 % a year",
+        0,
+        0.99,
     )
     motives: Motives = Field(default_factory=Motives, description="why people would join")
     appetite_shape: float = setting(
-        3.0, "exponent", "appetite is u ** shape, u uniform: 1 even, larger means few want the product", "PRIOR", 0.01, 100
+        3.0,
+        "exponent",
+        "appetite is u ** shape, u uniform: 1 even, larger means few want the product",
+        "PRIOR",
+        0.01,
+        100,
     )
-    skill_sigma: float = setting(0.6, "log sd", "spread of selling skill (log-normal, mean 1)", "PRIOR", 0, 3)
+    skill_sigma: float = setting(
+        0.6, "log sd", "spread of selling skill (log-normal, mean 1)", "PRIOR", 0, 3
+    )
     hours_mean: float = setting(
-        20, "hours a month", "mean time a person could give", "MonaVie 2009: 4 hours a week at the lowest paid rank", 0, 400
+        20,
+        "hours a month",
+        "mean time a person could give",
+        "MonaVie 2009: 4 hours a week at the lowest paid rank",
+        0,
+        400,
     )
-    hours_sigma: float = setting(0.7, "log sd", "spread of hours", "DSA: 7.5 % give 30 h a week or more", 0, 3)
-    susceptibility_sigma: float = setting(0.5, "log sd", "spread of the draw of a promised income", "PRIOR", 0, 3)
-    outside_wage: Money = money("15.00", "mean after-tax wage of an hour elsewhere", "PRIOR", 10_000)
+    hours_sigma: float = setting(
+        0.7, "log sd", "spread of hours", "DSA: 7.5 % give 30 h a week or more", 0, 3
+    )
+    susceptibility_sigma: float = setting(
+        0.5, "log sd", "spread of the draw of a promised income", "PRIOR", 0, 3
+    )
+    outside_wage: Money = money(
+        "15.00", "mean after-tax wage of an hour elsewhere", "PRIOR", 10_000
+    )
     outside_wage_sigma: float = setting(0.4, "log sd", "spread of outside wages", "PRIOR", 0, 3)
-    price_sensitivity_sigma: float = setting(0.5, "log sd", "spread of price sensitivity", "PRIOR", 0, 3)
+    price_sensitivity_sigma: float = setting(
+        0.5, "log sd", "spread of price sensitivity", "PRIOR", 0, 3
+    )
 
 
 class Product(Section):
@@ -161,85 +200,174 @@ class Product(Section):
 
     name: str = Field("product", description="name shown in reports", min_length=1, max_length=80)
     list_price: Money = money("40.00", "price that a retail customer pays for a unit", "PRIOR")
-    pv: Money = money("30.00", "personal volume of a unit, in points", "doTERRA: about 1 PV a dollar at member price")
+    pv: Money = money(
+        "30.00",
+        "personal volume of a unit, in points",
+        "doTERRA: about 1 PV a dollar at member price",
+    )
     qv: Money = money("30.00", "volume of a unit that counts for ranks, in points", "as pv")
     cv: Money = money("30.00", "commissionable volume of a unit, in money", "as pv")
-    cost: Money = money("6.00", "the firm's cost of a unit", "cost of goods 17-25 % of net sales (public firms)")
-    kit_cost: Money = money("0.00", "the firm's cost of an entry kit", "a bare enrolment fee costs nothing")
+    cost: Money = money(
+        "6.00", "the firm's cost of a unit", "cost of goods 17-25 % of net sales (public firms)"
+    )
+    kit_cost: Money = money(
+        "0.00", "the firm's cost of an entry kit", "a bare enrolment fee costs nothing"
+    )
 
 
 class Shopping(Section):
     """How customers and members order."""
 
-    order_probability: float = share(0.6, "chance that a person of full appetite orders in a month at list price", "PRIOR")
-    units_mean: float = setting(2.0, "units", "mean units of an order, at least 1", "PRIOR", 1, 10_000)
-    first_order_units: float = setting(3.0, "units", "mean units of the first order of a newcomer", "PRIOR", 0, 10_000)
-    stop: float = share(0.2, "chance that a customer of the first month stops for good", "Neora: median tenure 2 months")
-    stop_tenure: float = setting(6.0, "months", "tenure at which that chance has halved", "PRIOR", 0.01, 10_000)
+    order_probability: float = share(
+        0.6, "chance that a person of full appetite orders in a month at list price", "PRIOR"
+    )
+    units_mean: float = setting(
+        2.0, "units", "mean units of an order, at least 1", "PRIOR", 1, 10_000
+    )
+    first_order_units: float = setting(
+        3.0, "units", "mean units of the first order of a newcomer", "PRIOR", 0, 10_000
+    )
+    stop: float = share(
+        0.2,
+        "chance that a customer of the first month stops for good",
+        "Neora: median tenure 2 months",
+    )
+    stop_tenure: float = setting(
+        6.0, "months", "tenure at which that chance has halved", "PRIOR", 0.01, 10_000
+    )
     orphans: Literal["upline", "lost"] = Field(
-        "upline", description="customers of a leaver pass to the nearest enrolled upline, or are lost"
+        "upline",
+        description="customers of a leaver pass to the nearest enrolled upline, or are lost",
     )
 
 
 class Stocking(Section):
     """How distributors buy beyond their own use."""
 
-    use_value: float = share(0.7, "worth to the buyer of goods bought only to qualify, of their price", "PRIOR")
+    use_value: float = share(
+        0.7, "worth to the buyer of goods bought only to qualify, of their price", "PRIOR"
+    )
 
 
 class Approaching(Section):
     """How distributors spend their hours."""
 
-    per_hour: float = setting(0.15, "approaches an hour", "approaches that an hour of work yields", "PRIOR", 0, 1000)
-    discount_effort: float = share(0.03, "effort of one who joined for the discount, of a builder's", "PRIOR")
-    warm: float = share(0.5, "share of approaches to own contacts, the rest to anyone",
-                        "AARP 2018: a third recruited by a friend, 12 % by family")
+    per_hour: float = setting(
+        0.15, "approaches an hour", "approaches that an hour of work yields", "PRIOR", 0, 1000
+    )
+    discount_effort: float = share(
+        0.03, "effort of one who joined for the discount, of a builder's", "PRIOR"
+    )
+    warm: float = share(
+        0.5,
+        "share of approaches to own contacts, the rest to anyone",
+        "AARP 2018: a third recruited by a friend, 12 % by family",
+    )
     success_effort: float = setting(2.0, "ratio", "effort added by full success", "PRIOR", 0, 100)
     cost: Money = money("0.50", "expense of an approach", "PRIOR", 10_000)
-    monthly_cost: Money = money("20.00", "expenses a month of one who builds", "Hempworx survey: $1,608 a year", 100_000)
+    monthly_cost: Money = money(
+        "20.00", "expenses a month of one who builds", "Hempworx survey: $1,608 a year", 100_000
+    )
 
 
 class Considering(Section):
     """How an approached person weighs offers: log-odds of a yes, summed (a logistic choice)."""
 
     join: float = setting(-4.0, "log-odds", "to join, before all else", "FIT", -100, 100)
-    buy: float = setting(-2.0, "log-odds", "to become a customer, before all else", "FIT", -100, 100)
+    buy: float = setting(
+        -2.0, "log-odds", "to become a customer, before all else", "FIT", -100, 100
+    )
     appetite: float = setting(3.0, "log-odds", "added by full appetite", "PRIOR", -100, 100)
-    skill: float = setting(1.0, "log-odds", "added by each factor e of the asker's skill", "PRIOR", -100, 100)
-    friend: float = setting(0.7, "log-odds", "added if the asker is an own contact", "PRIOR", -100, 100)
-    seller_contact: float = setting(0.1, "log-odds", "added by each contact who is enrolled", "PRIOR", -100, 100)
-    former_contact: float = setting(-0.1, "log-odds", "added by each contact who has left", "PRIOR", -100, 100)
+    skill: float = setting(
+        1.0, "log-odds", "added by each factor e of the asker's skill", "PRIOR", -100, 100
+    )
+    friend: float = setting(
+        0.7, "log-odds", "added if the asker is an own contact", "PRIOR", -100, 100
+    )
+    seller_contact: float = setting(
+        0.1, "log-odds", "added by each contact who is enrolled", "PRIOR", -100, 100
+    )
+    former_contact: float = setting(
+        -0.1, "log-odds", "added by each contact who has left", "PRIOR", -100, 100
+    )
     refusal: float = setting(-0.1, "log-odds", "added by each earlier refusal", "PRIOR", -100, 100)
-    income: float = setting(1.0, "log-odds", "added when the expected income equals the outside wage of the hours",
-                            "PRIOR", -100, 100)
-    saving: float = setting(1.0, "log-odds", "added when a year's saving equals the entry fee", "PRIOR", -100, 100)
+    income: float = setting(
+        1.0,
+        "log-odds",
+        "added when the expected income equals the outside wage of the hours",
+        "PRIOR",
+        -100,
+        100,
+    )
+    saving: float = setting(
+        1.0, "log-odds", "added when a year's saving equals the entry fee", "PRIOR", -100, 100
+    )
     gain_cap: float = setting(3.0, "ratio", "bound of both gains, as multiples", "PRIOR", 0, 100)
-    preferred: float = share(1.0, "share of new customers who buy at the member price", "doTERRA: retail is uncommon")
-    cool_off: int = setting(12, "months", "time before a former considers an offer again", "PRIOR", 0, MAX_MONTHS)
+    preferred: float = share(
+        1.0, "share of new customers who buy at the member price", "doTERRA: retail is uncommon"
+    )
+    cool_off: int = setting(
+        12, "months", "time before a former considers an offer again", "PRIOR", 0, MAX_MONTHS
+    )
 
 
 class Believing(Section):
     """What people expect to earn, and how it moves toward what they live."""
 
-    hype: float = share(0.7, "weight of the income that recruiters show; the rest is the true mean", "PRIOR")
-    shown: float = setting(0.01, "share", "top share of earners whose mean pay recruiters show", "PRIOR", 1e-6, 1)
-    story: Money = money("500.00", "monthly income that recruiters tell of before the firm has such earners", "PRIOR")
+    hype: float = share(
+        0.7, "weight of the income that recruiters show; the rest is the true mean", "PRIOR"
+    )
+    shown: float = setting(
+        0.01, "share", "top share of earners whose mean pay recruiters show", "PRIOR", 1e-6, 1
+    )
+    story: Money = money(
+        "500.00", "monthly income that recruiters tell of before the firm has such earners", "PRIOR"
+    )
     lived: float = share(0.25, "weight of the last month in the lived income", "PRIOR")
-    learning: float = share(0.15, "share of the gap to the lived income that belief closes in a month", "PRIOR")
-    morale: float = share(0.15, "share of the gap to success that morale closes in a month", "PRIOR")
+    learning: float = share(
+        0.15, "share of the gap to the lived income that belief closes in a month", "PRIOR"
+    )
+    morale: float = share(
+        0.15, "share of the gap to success that morale closes in a month", "PRIOR"
+    )
     goal: Money = money("300.00", "monthly income at which success is one half", "PRIOR")
 
 
 class Staying(Section):
     """Who leaves: a hazard that falls with tenure and with success."""
 
-    leave: float = share(0.10, "chance to leave in the first month, without success", "FIT: Young Living lapse 47 %, 63 %")
-    tenure: float = setting(6.0, "months", "tenure at which that chance has halved", "FIT: Young Living lapse", 0.01, 10_000)
-    protection: float = setting(4.0, "log ratio", "full success divides the chance by e to this", "PRIOR", 0, 100)
-    lapse_idle: int = setting(
-        6, "months", "a member without an order for this long does not renew", "PRIOR", 1, MAX_MONTHS
+    leave: float = share(
+        0.10,
+        "chance to leave in the first month, without success",
+        "FIT: Young Living lapse 47 %, 63 %",
     )
-    quiet: float = setting(1.0, "ratio", "the chance is multiplied by 1 + this after a year without an order", "PRIOR", 0, 100)
+    tenure: float = setting(
+        6.0,
+        "months",
+        "tenure at which that chance has halved",
+        "FIT: Young Living lapse",
+        0.01,
+        10_000,
+    )
+    protection: float = setting(
+        4.0, "log ratio", "full success divides the chance by e to this", "PRIOR", 0, 100
+    )
+    lapse_idle: int = setting(
+        6,
+        "months",
+        "a member without an order for this long does not renew",
+        "PRIOR",
+        1,
+        MAX_MONTHS,
+    )
+    quiet: float = setting(
+        1.0,
+        "ratio",
+        "the chance is multiplied by 1 + this after a year without an order",
+        "PRIOR",
+        0,
+        100,
+    )
 
 
 class Founders(Section):
@@ -252,9 +380,24 @@ class Founders(Section):
 class Measuring(Section):
     """Choices of the measures that do not change what happens."""
 
-    household_benchmark: Money = money("200.00", "own use a month that counts as worth its price",
-                                       "Herbalife order 2016: about $200 a month; range 60-200")
-    break_even: Money = money("100.00", "a year's net within this of zero breaks even", "convention; 50, 250, 500 shown too")
+    household_benchmark: Money = money(
+        "200.00",
+        "own use a month that counts as worth its price",
+        "Herbalife order 2016: about $200 a month; range 60-200",
+    )
+    price_level: float = setting(
+        1.0,
+        "ratio",
+        "prices of the run over those of the year in which $1,000 and $10,000 are stated",
+        "1: no deflation",
+        0.01,
+        100,
+    )
+    break_even: Money = money(
+        "100.00",
+        "a year's net within this of zero breaks even",
+        "convention; 50, 250, 500 shown too",
+    )
 
 
 def _month(value: Any) -> Any:
@@ -264,25 +407,36 @@ def _month(value: Any) -> Any:
 
 
 class Scenario(Section):
-    """One market: who lives in it, what is sold, how people behave, under which plan, for how long."""
+    """One market: its people, product, behaviour and plan, and how long it runs."""
 
-    name: str = Field(description="short name, used for the results folder", pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
+    name: str = Field(
+        description="short name, used for the results folder", pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$"
+    )
     description: str = Field("", description="what this market is meant to show", max_length=4000)
-    start: Annotated[str, BeforeValidator(_month)] = Field("2026-01", description="first month, year-month")
+    start: Annotated[str, BeforeValidator(_month)] = Field(
+        "2026-01", description="first month, year-month"
+    )
     months: int = setting(96, "months", "how long the market runs", "PRIOR", 1, MAX_MONTHS)
     seed: int = setting(1, "number", "key of all luck", "any", 0, 2**63 - 1)
     currency: str = Field("USD", description="ISO 4217 code", pattern=r"^[A-Z]{3}$")
     admissions_per_month: int | None = Field(
-        None, ge=1, le=MAX_PEOPLE, description="at most this many accepted offers, uniformly drawn, join in a month"
+        None,
+        ge=1,
+        le=MAX_PEOPLE,
+        description="at most this many accepted offers, uniformly drawn, join in a month",
     )
     plan: Plan = Field(description="compensation plan: a file, or the plan itself")
-    population: Population = Field(default_factory=Population, description="who lives in the market")
+    population: Population = Field(
+        default_factory=Population, description="who lives in the market"
+    )
     network: Network = Field(default_factory=WellMixed, description="who knows whom")
     founders: Founders = Field(default_factory=Founders, description="who is there at the start")
     product: Product = Field(default_factory=Product, description="what is sold")
     shopping: Shopping = Field(default_factory=Shopping, description="how people order")
     stocking: Stocking = Field(default_factory=Stocking, description="buying to qualify")
-    approaching: Approaching = Field(default_factory=Approaching, description="how distributors recruit and sell")
+    approaching: Approaching = Field(
+        default_factory=Approaching, description="how distributors recruit and sell"
+    )
     considering: Considering = Field(default_factory=Considering, description="how people answer")
     believing: Believing = Field(default_factory=Believing, description="expectations and morale")
     staying: Staying = Field(default_factory=Staying, description="who leaves")
@@ -292,13 +446,16 @@ class Scenario(Section):
     def _consistent(self) -> Scenario:
         if self.founders.count >= self.population.people:
             raise ValueError(
-                f"founders.count: {self.founders.count} founders do not fit into {self.population.people} people"
+                f"founders.count: {self.founders.count} founders do not fit into "
+                f"{self.population.people} people"
             )
         if self.plan.currency != self.currency:
-            raise ValueError(f"currency: the plan pays in {self.plan.currency}, the scenario in {self.currency}")
+            raise ValueError(
+                f"currency: the plan pays in {self.plan.currency}, the scenario in {self.currency}"
+            )
         return self
 
     def first_day(self, month: int) -> int:
-        """The ordinal date of the first day of a month, counted from ``start``; years may pass 9999."""
+        """The ordinal date of a month's first day, counted from ``start``, past year 9999 too."""
         day = (np.datetime64(self.start, "M") + month).astype("datetime64[D]")
         return int(day.astype(np.int64)) + EPOCH

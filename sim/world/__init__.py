@@ -1,0 +1,1 @@
+"""Who is there: people, the contact network, and what goods cost whom."""

@@ -30,10 +30,9 @@ def person_keys(people: Table) -> NDArray[np.int64]:
 
 
 def settle_in(people: Table, rows: NDArray[Any], scenario: Scenario, month: int) -> None:
-    """Fill ``rows`` with new people who enter in ``month``; the column ``incarnation`` is set before.
+    """Fill ``rows`` with new people of ``month``; ``incarnation`` is set before.
 
-    Every trait depends on the seed, the slot and the incarnation alone, so the same people live under
-    every plan.
+    Every trait depends on seed, slot and incarnation alone: the same people live under every plan.
     """
     keys = person_keys(people)[rows]
     who, seed = scenario.population, scenario.seed
@@ -69,7 +68,7 @@ def _motives(luck: NDArray[np.float64], who: Population) -> NDArray[np.int8]:
 
 @njit
 def _powers(luck: NDArray[np.float64], shape: float) -> NDArray[np.float64]:
-    """u ** shape of each u."""
+    """U ** shape of each u."""
     out = np.empty(len(luck))
     for i in range(len(luck)):
         out[i] = math.pow(luck[i], shape)

@@ -15,8 +15,8 @@ Line = tuple[int, int, int, int, int, int, int]
 class Prices:
     """Prices in minor units and volumes in hundredths of a point, fixed for a run.
 
-    A retail customer pays the list price, of which the plan may leave the seller the difference to the
-    member price; members and preferred customers pay their discounted prices.
+    A retail customer pays the list price, of which the plan may leave the seller the difference
+    to the member price; members and preferred customers pay their discounted prices.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -24,7 +24,11 @@ class Prices:
         self.list_price, self.cost = minor(product.list_price), minor(product.cost)
         self.pv, self.qv, self.cv = minor(product.pv), minor(product.qv), minor(product.cv)
         prices, mode = plan.prices, plan.money.mode
-        preferred = prices.member_discount if prices.preferred_discount is None else prices.preferred_discount
+        preferred = (
+            prices.member_discount
+            if prices.preferred_discount is None
+            else prices.preferred_discount
+        )
         self.member_price = member_price(self.list_price, prices.member_discount, mode)
         self.preferred_price = member_price(self.list_price, preferred, mode)
         passes_on = prices.retail_margin == "list_minus_member"
@@ -64,9 +68,13 @@ def _kit(scenario: Scenario, price: int) -> Line:
 def qualifying_volume(plan: Plan) -> int:
     """The monthly volume, in hundredths of a point, that opens every bonus and rank of the plan.
 
-    It is the largest personal volume that the activity test, a payee's gate or a rank asks for: what a
-    distributor who wants to stay qualified buys up to.
+    It is the largest personal volume that the activity test, a payee's gate or a rank asks for:
+    what a distributor who wants to stay qualified buys up to.
     """
     asked = [plan.activity.pv_min, *(rank.require.pv for rank in plan.ranks)]
-    asked += [c.payee_pv_min for c in plan.components if isinstance(c, LevelComponent | FastStartComponent)]
+    asked += [
+        c.payee_pv_min
+        for c in plan.components
+        if isinstance(c, LevelComponent | FastStartComponent)
+    ]
     return max(in_hundredths(volume) for volume in asked)

@@ -1,0 +1,1 @@
+"""The engine of agents that one can read, subclass and watch."""

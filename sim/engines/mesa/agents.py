@@ -1,8 +1,8 @@
 """The agents: people who shop and consider, and distributors who also stock, approach and reflect.
 
-An agent holds no state of its own but its row: its attributes are properties over the table of people,
-which the compiled engine uses too. Each method gathers what the person knows, asks the rules, and
-writes down an intent; nothing that another person reads changes inside a phase.
+An agent holds no state of its own but its row: its attributes are properties over the table of
+people, which the compiled engine uses too. Each method gathers what the person knows, asks the
+rules, and writes down an intent; nothing that another person reads changes inside a phase.
 """
 
 from __future__ import annotations
@@ -11,12 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
-from sim.draws import Draw
+from sim.draws import Draw, person_key, uniform
 from sim.engines.market import CUSTOMERS, SOURCE_OF_ROLE, Acceptance
 from sim.records import Motive, Purpose, Role, Source
 from sim.rules.approaching import approaches_made, asks_a_contact, hours_given
 from sim.rules.believing import expected_income, moved, success
-from sim.rules.joining import accepts_offer, asker_appeal, income_gain, neighbour_appeal, saving_gain
+from sim.rules.joining import (
+    accepts_offer,
+    asker_appeal,
+    income_gain,
+    neighbour_appeal,
+    saving_gain,
+)
 from sim.rules.ordering import order_probability, orders, stops_buying, units_ordered
 from sim.rules.staying import leave_probability, leaves, renews
 from sim.rules.stocking import tops_up, units_missing
@@ -32,10 +38,10 @@ def of_person(name: str) -> Any:
     """A property over the person's row of the table PERSON."""
 
     def read(agent: Consumer) -> Any:
-        return getattr(agent.market.people, name).item(agent.row)
+        return getattr(agent.people, name).item(agent.row)
 
     def write(agent: Consumer, value: Any) -> None:
-        getattr(agent.market.people, name)[agent.row] = value
+        getattr(agent.people, name)[agent.row] = value
 
     return property(read, write, doc=f"column {name} of PERSON")
 
@@ -44,48 +50,53 @@ def of_membership(name: str) -> Any:
     """A property over the person's row of the table PARTICIPANT."""
 
     def read(agent: Distributor) -> Any:
-        return getattr(agent.market.participants, name).item(agent.membership)
+        return getattr(agent.participants, name).item(agent.number)
 
     def write(agent: Distributor, value: Any) -> None:
-        getattr(agent.market.participants, name)[agent.membership] = value
+        getattr(agent.participants, name)[agent.number] = value
 
     return property(read, write, doc=f"column {name} of PARTICIPANT")
 
 
-class Consumer(mesa.Agent):  # type: ignore[type-arg]
+class Consumer(mesa.Agent):  # type: ignore[misc]
     """Anybody in the market who is not a distributor now: nobody yet, a customer, or a former."""
 
     model: MarketModel
 
-    role = of_person("role")
-    motive = of_person("motive")
-    appetite = of_person("appetite")
-    skill = of_person("skill")
-    hours = of_person("hours")
-    susceptibility = of_person("susceptibility")
-    outside_wage = of_person("outside_wage")
-    price_sensitivity = of_person("price_sensitivity")
-    refusals = of_person("refusals")
-    seller = of_person("seller")
-    customer_since = of_person("customer_since")
-    last_order = of_person("last_order")
-    membership = of_person("membership")
-    belief = of_person("belief")
-    morale = of_person("morale")
+    incarnation: int = of_person("incarnation")
+    role: int = of_person("role")
+    motive: int = of_person("motive")
+    appetite: float = of_person("appetite")
+    skill: float = of_person("skill")
+    hours: float = of_person("hours")
+    susceptibility: float = of_person("susceptibility")
+    outside_wage: int = of_person("outside_wage")
+    price_sensitivity: float = of_person("price_sensitivity")
+    refusals: int = of_person("refusals")
+    seller: int = of_person("seller")
+    customer_since: int = of_person("customer_since")
+    last_order: int = of_person("last_order")
+    membership: int = of_person("membership")
+    belief: float = of_person("belief")
+    morale: float = of_person("morale")
 
     def __init__(self, model: MarketModel, row: int) -> None:
         super().__init__(model)
         self.row = row
         self.market = model.market
+        self.people = model.market.people
+        self.key = person_key(row, self.incarnation)
 
     def luck(self, purpose: Draw, k: int = 0) -> float:
         """The k-th uniform number of this person for a purpose in this month."""
-        return self.market.luck(purpose, self.row, k)
+        return uniform(self.market.streams[purpose], self.key, int(k))
 
     def order_chance(self, source: int) -> float:
         """Chance to order this month as a buyer of class ``source``."""
         base = self.market.scenario.shopping.order_probability
-        return order_probability(base, self.appetite, self.price_sensitivity, self.market.prices.ratio(source))
+        return order_probability(
+            base, self.appetite, self.price_sensitivity, self.market.prices.ratio(source)
+        )
 
     # -- shop --------------------------------------------------------------------------------------
 
@@ -95,17 +106,19 @@ class Consumer(mesa.Agent):  # type: ignore[type-arg]
         role = self.role
         if role not in CUSTOMERS:
             return
-        if orders(self.order_chance(SOURCE_OF_ROLE[role]), self.luck(Draw.SHOP)):
+        if orders(self.order_chance(SOURCE_OF_ROLE[Role(role)]), self.luck(Draw.SHOP)):
             units = units_ordered(shopping.units_mean, self.luck(Draw.UNITS, Purpose.CUSTOMER))
             market.order(self.row, Purpose.CUSTOMER, units)
         tenure = (market.period.first_day - self.customer_since) / DAYS_A_MONTH
-        if stops_buying(shopping.stop, shopping.stop_tenure, max(0.0, tenure), self.luck(Draw.CUSTOMER_STAY)):
+        if stops_buying(
+            shopping.stop, shopping.stop_tenure, max(0.0, tenure), self.luck(Draw.CUSTOMER_STAY)
+        ):
             market.lose_customer(self.row)
 
     # -- consider ----------------------------------------------------------------------------------
 
     def consider(self, askers: list[int]) -> None:
-        """Weigh this month's offers (participant ids, rising) and say yes to the best that passes, or to none."""
+        """Say yes to the best of this month's offers (participant ids, rising), or to none."""
         if self._cooling_off():
             return
         yes = self._best(askers, joins=True)
@@ -121,7 +134,7 @@ class Consumer(mesa.Agent):  # type: ignore[type-arg]
         if self.role != Role.FORMER:
             return False
         left = self.market.participants.left_month.item(self.membership)
-        return self.market.month - left < self.market.scenario.considering.cool_off
+        return bool(self.market.month - left < self.market.scenario.considering.cool_off)
 
     def _best(self, askers: list[int], *, joins: bool) -> Acceptance | None:
         """The most appealing offer that passes; equal appeals by luck."""
@@ -147,18 +160,23 @@ class Consumer(mesa.Agent):  # type: ignore[type-arg]
 
     def appeal_of_joining(self) -> float:
         """Log-odds of joining, whoever asks: the saving or the income, whichever is the motive."""
-        considering, market = self.market.scenario.considering, self.market
+        considering = self.market.scenario.considering
         appeal = considering.join + considering.appetite * self.appetite
         if self.motive == Motive.DISCOUNT:
-            now = Source.PREFERRED_CUSTOMER if self.role == Role.PREFERRED_CUSTOMER else Source.RETAIL_CUSTOMER
-            spend = self.order_chance(now) * market.scenario.shopping.units_mean * market.prices.of(now)
-            discount = 1.0 - market.prices.ratio(Source.PARTICIPANT) / max(market.prices.ratio(now), 1e-12)
-            gain = saving_gain(spend, discount, market.prices.kit_price, considering.gain_cap)
-            return appeal + considering.saving * gain
+            return appeal + considering.saving * self._saving()
         gain = income_gain(
             self.expected, self.susceptibility, self.hours, self.outside_wage, considering.gain_cap
         )
         return appeal + considering.income * gain
+
+    def _saving(self) -> float:
+        """A year's saving as a member, as a multiple of the entry fee."""
+        market, prices = self.market, self.market.prices
+        preferred = self.role == Role.PREFERRED_CUSTOMER
+        now = Source.PREFERRED_CUSTOMER if preferred else Source.RETAIL_CUSTOMER
+        units = self.order_chance(now) * market.scenario.shopping.units_mean
+        saved = units * (prices.of(now) - prices.member_price)
+        return saving_gain(saved, prices.kit_price, market.scenario.considering.gain_cap)
 
     def appeal_of_buying(self) -> float:
         """Log-odds of becoming a customer, whoever asks."""
@@ -177,25 +195,32 @@ class Consumer(mesa.Agent):  # type: ignore[type-arg]
         considering, role = self.market.scenario.considering, self.market.people.role
         lived = [role.item(row) for row in known]
         return neighbour_appeal(
-            lived.count(Role.DISTRIBUTOR), lived.count(Role.FORMER),
-            considering.seller_contact, considering.former_contact,
+            lived.count(Role.DISTRIBUTOR),
+            lived.count(Role.FORMER),
+            considering.seller_contact,
+            considering.former_contact,
         )
 
 
 class Distributor(Consumer):
     """A person who holds a membership."""
 
-    sponsor = of_membership("sponsor")
-    joined_month = of_membership("joined_month")
-    title = of_membership("title")
-    paid_as = of_membership("paid_as")
-    qualified = of_membership("qualified")
-    recruits = of_membership("recruits")
-    customers = of_membership("customers")
-    last_pay = of_membership("last_pay")
-    last_margin = of_membership("last_margin")
-    lived_pay = of_membership("lived_pay")
-    joined_for = of_membership("motive")
+    sponsor: int = of_membership("sponsor")
+    joined_month: int = of_membership("joined_month")
+    title: int = of_membership("title")
+    paid_as: int = of_membership("paid_as")
+    qualified: bool = of_membership("qualified")
+    recruits: int = of_membership("recruits")
+    customers: int = of_membership("customers")
+    last_pay: int = of_membership("last_pay")
+    last_margin: int = of_membership("last_margin")
+    lived_pay: float = of_membership("lived_pay")
+    joined_for: int = of_membership("motive")
+
+    def __init__(self, model: MarketModel, row: int) -> None:
+        super().__init__(model, row)
+        self.participants = model.market.participants
+        self.number = self.membership
 
     @property
     def success(self) -> float:
@@ -210,7 +235,7 @@ class Distributor(Consumer):
     # -- stock -------------------------------------------------------------------------------------
 
     def stock(self) -> None:
-        """Buy for own use, and top up to the volume that keeps the bonuses open if that seems to pay."""
+        """Buy for own use, and top up to the qualifying volume if that seems to pay."""
         market, prices = self.market, self.market.prices
         units = 0
         if orders(self.order_chance(Source.PARTICIPANT), self.luck(Draw.STOCK)):
@@ -218,6 +243,8 @@ class Distributor(Consumer):
             units = units_ordered(mean, self.luck(Draw.UNITS, Purpose.OWN_USE))
             market.order(self.row, Purpose.OWN_USE, units)
         missing = units_missing(market.qualifying_volume, units * prices.pv, prices.pv)
+        if not missing:
+            return
         expected = max(self.lived_pay, self.belief) if self.builds else self.lived_pay
         if tops_up(expected, missing * prices.member_price, market.scenario.stocking.use_value):
             market.order(self.row, Purpose.TOP_UP, missing)
@@ -227,12 +254,15 @@ class Distributor(Consumer):
     def approach(self) -> None:
         """Spend the month's hours on approaches, to own contacts and to anyone."""
         market, approaching = self.market, self.market.scenario.approaching
-        eagerness = 1.0 if self.builds else approaching.discount_effort
-        hours = hours_given(self.hours, eagerness, self.morale, self.success, approaching.success_effort)
+        builds = self.builds
+        eagerness = 1.0 if builds else approaching.discount_effort
+        hours = hours_given(
+            self.hours, eagerness, self.morale, self.success, approaching.success_effort
+        )
         made = approaches_made(hours, approaching.per_hour, self.luck(Draw.APPROACH_COUNT))
         for k in range(made):
-            self.model.offers[self._target(k)].add(self.membership)
-        market.record_effort(self.membership, hours, made, self.builds)
+            self.model.offers[self._target(k)].add(self.number)
+        market.record_effort(self.number, hours, made, builds)
 
     def _target(self, k: int) -> int:
         """Row of the person whom the k-th approach of the month reaches."""
@@ -240,7 +270,9 @@ class Distributor(Consumer):
         people, (indptr, neighbours) = len(market.people), market.network
         known = contacts_of(indptr, neighbours, people, self.row)
         luck = self.luck(Draw.APPROACH_TARGET, 2 * k + 1)
-        if asks_a_contact(market.scenario.approaching.warm, known, self.luck(Draw.APPROACH_TARGET, 2 * k)):
+        if asks_a_contact(
+            market.scenario.approaching.warm, known, self.luck(Draw.APPROACH_TARGET, 2 * k)
+        ):
             return int(pick_contact(indptr, neighbours, people, self.row, luck))
         stranger = int(luck * (people - 1))
         return stranger + (stranger >= self.row)
@@ -253,21 +285,23 @@ class Distributor(Consumer):
         if self.joined_month == market.month:
             return
         believing, staying = market.scenario.believing, market.scenario.staying
-        self.lived_pay = moved(self.lived_pay, float(self.last_pay + self.last_margin), believing.lived)
-        self.belief = moved(self.belief, self.lived_pay, believing.learning)
-        self.morale = moved(self.morale, self.success, believing.morale)
+        income = float(self.last_pay + self.last_margin)
+        self.lived_pay = lived = moved(self.lived_pay, income, believing.lived)
+        self.belief = moved(self.belief, lived, believing.learning)
+        reached = success(lived, market.goal)
+        self.morale = moved(self.morale, reached, believing.morale)
         tenure, idle = market.month - self.joined_month, market.month - self.last_order
         chance = leave_probability(
-            staying.leave, staying.tenure, tenure, self.success, staying.protection, staying.quiet, idle
+            staying.leave, staying.tenure, tenure, reached, staying.protection, staying.quiet, idle
         )
         if leaves(chance, self.luck(Draw.STAY)):
-            self.model.leaving.append(self.membership)
+            self.model.leaving.append(self.number)
         elif tenure % market.prices.renewal_months == 0:
             self._anniversary(idle)
 
     def _anniversary(self, idle: int) -> None:
         """Pay the renewal fee, or let the membership lapse."""
         if renews(idle, self.market.scenario.staying.lapse_idle):
-            self.model.renewed.append(self.membership)
+            self.model.renewed.append(self.number)
         else:
-            self.model.leaving.append(self.membership)
+            self.model.leaving.append(self.number)

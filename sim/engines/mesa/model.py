@@ -14,12 +14,12 @@ from sim.records import Role
 from sim.scenario.schema import Scenario
 
 
-class MarketModel(mesa.Model):  # type: ignore[type-arg]
+class MarketModel(mesa.Model):  # type: ignore[misc]
     """One market whose people are Mesa agents.
 
     ``market_scenario`` says what to simulate; ``ledger`` writes down what happens (a plain one by
-    default). ``visit_order`` may be "shuffled": by design it changes no bit of the result. Subclass the
-    agents and name them in ``consumer_class`` and ``distributor_class``.
+    default). ``visit_order`` may be "shuffled": by design it changes no bit of the result. Subclass
+    the agents and name them in ``consumer_class`` and ``distributor_class``.
 
     All luck comes from counted draws keyed by the scenario's seed; Mesa's own generator (``rng``)
     only shuffles visits. Between steps ``market`` stands at the start of the month that comes next.
@@ -51,7 +51,8 @@ class MarketModel(mesa.Model):  # type: ignore[type-arg]
         4. consider: each approached person weighs all its offers at once, whoever came first;
         5. enrol: one serial pass makes members and customers; newcomers act from next month on;
         6. settle: the plan pays on the month's orders;
-        7. reflect: belief and morale move to what was lived; members renew or leave; people leave the
+        7. reflect: belief and morale move to what was lived; members renew or leave; people leave
+        the
            market and new ones take their places; the ledger takes the month.
         """
         self.visit(self.consumer_class, "shop")
@@ -95,15 +96,15 @@ class MarketModel(mesa.Model):  # type: ignore[type-arg]
         dying = market.dying()
         ends = {market.people.membership.item(row) for row in dying if market.is_distributor(row)}
         leaving = sorted(ends.union(self.leaving))
-        rows = market.participants.person[leaving].tolist()
+        rows = {*market.participants.person[leaving].tolist(), *dying.tolist()}
         market.part(leaving)
         market.replace(dying)
-        self.renewed = [m for m in self.renewed if m not in ends]
-        for row in rows:
+        self.renewed[:] = [m for m in self.renewed if m not in ends]
+        for row in sorted(rows):
             self.recast(row)
 
     def recast(self, row: int) -> None:
-        """Replace the agent of a row by one of the class that its role asks for."""
+        """Replace the agent of a row: by one of the class of its new role, or by a newborn's."""
         self.by_row[row].remove()
         self.by_row[row] = self._agent_of(row)
 
@@ -117,7 +118,8 @@ class MarketModel(mesa.Model):  # type: ignore[type-arg]
         self.leaving: list[int] = []
         self.renewed: list[int] = []
 
-    # -- what a DataCollector or a page may want to show ---------------------------------------------
+    # -- what a DataCollector or a page may want to show
+    # ---------------------------------------------
 
     @property
     def customers(self) -> int:
