@@ -51,9 +51,10 @@ def count_uplines(parent: NDArray[np.int32]) -> NDArray[np.int32]:
 
 
 @njit
-def nearest(parent: NDArray[np.int32], stands: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """The nearest row at or above each row for which ``stands`` holds; the company if none."""
+def nearest_above(parent: NDArray[np.int32], stands: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """The nearest row strictly above each row for which ``stands`` holds; the company if none."""
     found = np.zeros(len(parent), np.int32)
     for i in range(1, len(parent)):
-        found[i] = i if stands[i] else found[parent[i]]
+        up = parent[i]
+        found[i] = up if up > 0 and stands[up] else found[up]
     return found

@@ -269,3 +269,14 @@ def test_engine_agrees_with_the_reference(case):
     in_order = np.lexsort((pay.source, pay.component, pay.payee))
     assert (in_order == np.arange(len(pay))).all()
     assert 0 not in pay.payee
+
+
+def test_a_level_that_nobody_reaches_ends_the_walk():
+    """Nobody may take level 1 (a zero rate is shallow): the line ends there, level 2 is not paid."""
+    level = {"id": "lvl", "type": "level", "levels": 2, "rates": ["0", "5%"]}
+    level |= {"compression": "dynamic", "zero_rate_is_shallow": True}
+    spec = {"money": {"per": "line"}, "components": [level]}
+    rows = [person(-1), person(0), person(1), person(2)]
+    result, _ = check_against_reference(spec, rows, [order(3, 1000)])
+    assert paid(result) == {}
+    assert result.breakage == {"lvl": {"levels_left_over": 50}}

@@ -30,7 +30,6 @@ from sim.plans.components.walk import (
     GATE,
     INACTIVE,
     LEFT_OUT,
-    QUALIFIED,
     REASONS,
     SHUT_OUT,
     Grid,
@@ -41,7 +40,7 @@ from sim.plans.components.walk import (
     no_lines,
     walk,
 )
-from sim.plans.genealogy import nearest
+from sim.plans.genealogy import nearest_above
 from sim.records import NOBODY, PAY_LINE, Table
 
 
@@ -64,10 +63,10 @@ def pay(component: CompiledLevel, facts: Facts, earlier: Mapping[str, Paid]) -> 
 
 
 def _run(sales: Sales, upline: Upline, grid: Grid, lines: Lines) -> tuple[Outcome, int]:
-    people = len(upline.sponsor)
+    people = len(upline.standing)
     out = Outcome(
         pay=np.zeros((SOURCES, people), np.int64),
-        tally=np.zeros((len(grid.opens) + len(REASONS), grid.opens.shape[1]), np.int64),
+        tally=np.zeros((len(grid.num) + len(REASONS), grid.num.shape[1]), np.int64),
         running=np.zeros(people if grid.per_total else 0, np.int64),
     )
     rows = walk(sales, upline, grid, lines, out)
@@ -112,20 +111,18 @@ def _sales(component: CompiledLevel, facts: Facts, use: NDArray[np.int8]) -> Sal
 
 
 def _upline(component: CompiledLevel, facts: Facts) -> Upline:
-    status = np.where(facts.volumes.activity < component.payee_pv_min, GATE, QUALIFIED).astype(
-        np.int8
-    )
-    status[~facts.qualified] = INACTIVE
-    stands = _stands(component, status, facts.paid_as)
-    at = np.stack([nearest(facts.sponsor, row) for row in stands])
-    return Upline(facts.sponsor, facts.uplines, at, status, facts.paid_as)
+    enough = facts.volumes.activity >= component.payee_pv_min
+    standing = np.where(enough, facts.paid_as, GATE).astype(np.int8)
+    standing[~facts.qualified] = INACTIVE
+    stands = _stands(component, standing >= 0, facts.paid_as)
+    next_up = np.stack([nearest_above(facts.sponsor, row) for row in stands])
+    return Upline(facts.uplines, next_up, stands[0], standing)
 
 
 def _stands(
-    component: CompiledLevel, status: NDArray[np.int8], rank: NDArray[np.int8]
+    component: CompiledLevel, qualified: NDArray[np.bool_], rank: NDArray[np.int8]
 ) -> list[NDArray[np.bool_]]:
     """Who holds a place in the line: by level under dynamic compression, else for all levels."""
-    qualified = status == QUALIFIED
     if component.compression == "dynamic":
         opens = component.scale.opens
         return [qualified & opens[rank, k] for k in range(opens.shape[1])]
@@ -139,7 +136,8 @@ def _stands(
 
 def _grid(component: CompiledLevel, facts: Facts) -> Grid:
     plan, scale = facts.plan, component.scale
-    return Grid(scale.opens, scale.num, scale.den, plan.quantum, plan.mode, plan.per_total)
+    num = np.where(scale.opens, scale.num, -1)
+    return Grid(num, scale.den, plan.quantum, plan.mode, plan.per_total)
 
 
 def account(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.jit import njit
 from sim.plans.exact import added, muldiv
 
-QUALIFIED, INACTIVE, GATE = 0, 1, 2
+INACTIVE, GATE = -1, -2
 
 REASONS = ("inactive", "gate", "not_deep_enough", "levels_left_over", "missing_upline", "excluded")
 """Outcomes of a level that is not paid; the tally has these rows after one row a rank that was
@@ -29,22 +29,21 @@ _ONE = np.int64(1)
 class Upline(NamedTuple):
     """The tree as one bonus sees it.
 
-    ``at[row, p]`` is the nearest position at or above p that may stand at a level (one row for all
-    levels, or one a level), 0 if none. ``status`` is QUALIFIED, INACTIVE or GATE; ``uplines``
-    counts participants above.
+    ``next_up[row, p]`` is the nearest position strictly above p that may stand at a level (one row
+    for all levels, or one a level), 0 if none; ``stands`` says who may stand at level 1.
+    ``standing`` is the rank of the qualified, -1 for INACTIVE and -2 for GATE. ``uplines`` counts
+    participants above.
     """
 
-    sponsor: NDArray[np.int32]
     uplines: NDArray[np.int32]
-    at: NDArray[np.int32]
-    status: NDArray[np.int8]
-    rank: NDArray[np.int8]
+    next_up: NDArray[np.int32]
+    stands: NDArray[np.bool_]
+    standing: NDArray[np.int8]
 
 
 class Grid(NamedTuple):
-    """Rates by rank and level over ``den``, and how an amount becomes money."""
+    """Rates by rank and level over ``den`` (negative: not reached), and how they become money."""
 
-    opens: NDArray[np.bool_]
     num: NDArray[np.int64]
     den: int
     quantum: int
@@ -104,7 +103,7 @@ def walk(sales: Sales, upline: Upline, grid: Grid, lines: Lines, out: Outcome) -
             written = _walk_one(o, sales, upline, grid, lines, out, written)
         elif sales.use[o] == SHUT_OUT:
             for k in range(out.tally.shape[1]):
-                out.tally[len(grid.opens) + EXCLUDED, k] += sales.cv[o]
+                out.tally[len(grid.num) + EXCLUDED, k] += sales.cv[o]
     return written
 
 
@@ -113,20 +112,22 @@ def _walk_one(
     o: int, sales: Sales, upline: Upline, grid: Grid, lines: Lines, out: Outcome, written: int
 ) -> int:
     """Walk up from one order until its levels are used up."""
-    ranks, levels = grid.opens.shape
-    credited, cv = sales.credited[o], sales.cv[o]
-    here = credited if sales.first[o] else max(upline.sponsor[credited], 0)
-    above = upline.uplines[credited] + (sales.first[o] and credited > 0)
+    ranks, levels = grid.num.shape
+    who, cv = sales.credited[o], sales.cv[o]
+    itself = sales.first[o] and who > 0
+    above = upline.uplines[who] + itself
     for k in range(levels):
-        who = upline.at[k if upline.at.shape[0] > 1 else 0, here]
+        if k > 0 or not (itself and upline.stands[who]):
+            who = upline.next_up[k if upline.next_up.shape[0] > 1 else 0, who]
         if who == 0:
-            out.tally[ranks + (LEFT_OVER if k < above else MISSING), k] += cv
-            continue
-        here = max(upline.sponsor[who], 0)
-        rank = upline.rank[who]
-        if upline.status[who] != QUALIFIED:
-            out.tally[ranks + upline.status[who] - 1, k] += cv
-        elif not grid.opens[rank, k]:
+            # the line ends here, and all levels not yet taken with it
+            for rest in range(k, levels):
+                out.tally[ranks + (LEFT_OVER if rest < above else MISSING), rest] += cv
+            break
+        rank = upline.standing[who]
+        if rank < 0:
+            out.tally[ranks - 1 - rank, k] += cv
+        elif grid.num[rank, k] < 0:
             out.tally[ranks + SHALLOW, k] += cv
         else:
             out.tally[rank, k] += cv
