@@ -348,12 +348,13 @@ def test_the_fingerprint_is_as_documented():
     who = m.enrol(0)
     m.buy(who, 12_000, pv=9000, cost=3000)
     m.pay(who, 7, 1)
+    m.pay(who, 9, 0)
     m.month()
     day = 739617
     order = (0, 0, who, who, day, 0, 2, 1, 1, 12_000, 0, 9000, 9000, 12_000, 3000)
     text = b"downline-ledger-1\nUSD\n2026-01\nlevel\npool\n"
-    numbers = (0, 1, 1, *order, who, 1, 2, 7)
-    assert m.close().sha256 == hashlib.sha256(text + struct.pack("<22q", *numbers)).hexdigest()
+    numbers = (0, 1, 2, *order, who, 0, 2, 9, who, 1, 2, 7)
+    assert m.close().sha256 == hashlib.sha256(text + struct.pack("<26q", *numbers)).hexdigest()
 
 
 def test_exact_sum_beyond_64_bits_and_below_zero():
@@ -425,3 +426,15 @@ def test_a_margin_without_a_seller_stays_with_the_firm():
     months = m.close().months
     assert (months["net_sales"][0], months["retail_margin"][0]) == (1_000, 0)
     assert months["account.firm"][0] == 1_000
+
+
+def test_a_title_is_new_only_once():
+    m = Market()
+    a = m.enrol(0)
+    for rank in (1, 2, 0, 2):
+        m.paid_as = {a: rank}
+        m.month()
+    months = m.close().months
+    assert months["new_title.manager"].tolist() == [1, 0, 0, 0]
+    assert months["new_title.director"].tolist() == [0, 1, 0, 0]
+    assert months["paid_as.director"].tolist() == [0, 1, 0, 1]

@@ -235,3 +235,41 @@ def test_a_run_in_which_nothing_happens_has_a_summary():
 def test_unknown_lens_is_refused():
     with pytest.raises(ValueError, match="no lens 'profit'"):
         lens_values({"bonus": np.zeros(1)}, "profit")
+
+
+def test_each_flow_enters_each_lens_once_and_with_its_sign():
+    """Every flow is another power of ten, so the digits tell which ones a lens holds."""
+    names = (
+        "bonus",
+        "retail_margin",
+        "kit",
+        "renewal",
+        "own_use",
+        "top_up",
+        "expense",
+        "time_value",
+        "own_use_benchmarked",
+        "own_goods",
+    )
+    row = {name: np.array([10**k]) for k, name in enumerate(names)}
+    value = {
+        (lens, case): int(lens_values(row, lens, case)[0]) for lens in LENSES for case in CASES
+    }
+    assert value["gross", "low"] == 1
+    assert value["gross_with_retail", "low"] == 11
+    purchases = 11 - 111_100
+    assert value["net_of_purchases", "low"] == purchases
+    assert value["net_of_expenses", "low"] == purchases - 10**6
+    assert value["net_of_time", "low"] == purchases - 10**6 - 10**7
+    assert value["net_of_time", "central"] == purchases - 10**6 - 10**7 + 10**8
+    assert value["net_of_time", "high"] == purchases - 10**6 - 10**7 + 10**9
+
+
+def test_ever_enrolled_leaves_out_whoever_enrols_after_the_year():
+    m = Market()
+    m.enrol(0)
+    m.month(12)
+    m.pay(m.enrol(1), 500)
+    m.month()
+    cell = outcomes(m.close())["ever_enrolled"]["gross"]
+    assert (cell["n"], cell["share_zero"]) == (1, 1.0)

@@ -154,3 +154,13 @@ def test_loading_above_the_benchmark_shows():
     m.buy(a, 50_000, Purpose.TOP_UP)
     m.month(12)
     assert hollow_sales_share(m.close(), 2026) == pytest.approx(0.6)
+
+
+def test_eleven_months_are_not_all_year():
+    m = Market()
+    a = m.enrol(0)
+    m.month()
+    for _ in range(11):
+        m.buy(a, 100)
+        m.month()
+    assert full_year_share(m.close(), 2026) == {"n": 1, "share": 0.0}
