@@ -95,10 +95,11 @@ def write_results(
 ) -> Path:
     """Write a results folder under the name ``out`` and give its path; all of it or nothing.
 
-    ``manifest`` is what ``describe_run`` gives. ``fill`` gets the folder with its tables and summary
-    in place and may add files (figures, report). ``ledger`` ("parquet" or "csv") adds the ledger
-    folder of a run that kept its lines. Everything is written beside ``out`` and renamed at the end; an older
-    results folder there is moved away first and deleted last, and comes back if the renaming fails.
+    ``manifest`` is what ``describe_run`` gives. ``fill`` gets the folder with its tables and
+    summary in place and may add files (figures, report). ``ledger`` ("parquet" or "csv") adds the
+    ledger folder of a run that kept its lines. Everything is written beside ``out`` and renamed at
+    the end; an older results folder there is moved away first and deleted last, and comes back if
+    the renaming fails.
 
     Raises:
         ResultsError: ``out`` is not ours to write, or the disk refuses.
