@@ -196,6 +196,27 @@ def test_options_reach_the_run(
     assert "results/baseline-7" in err
 
 
+@pytest.mark.parametrize(("failed", "status"), [(0, 0), (2, 1)])
+def test_options_reach_the_sweep_and_failed_runs_show(
+    failed: int, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: dict[str, Any] = {}
+
+    def run_study(study: Path, **options: Any) -> dict[str, Any]:
+        asked.update(options, study=study)
+        return {"runs": 3, "counts": {"ok": 3 - failed, "failed": failed}}
+
+    monkeypatch.setattr("sim.sweeps.run_study", run_study)
+    call = ["sweep", "configs/studies/quick.yaml", "--workers", "2", "--executor", "processes"]
+    assert main([*call, "--out", "o", "--dry-run", "--fail-fast", "--retry-failed"]) == status
+    assert capsys.readouterr().out == f"runs: 3\nby status: {3 - failed} ok, {failed} failed\n"
+    assert asked["study"].is_file()
+    assert (asked["workers"], asked["executor"], asked["out"]) == (2, "processes", Path("o"))
+    assert asked["dry_run"] and asked["fail_fast"] and asked["retry_failed"]  # noqa: PT018
+    assert main([*call, "--json"]) == status
+    assert list(json.loads(capsys.readouterr().out))[-1] == "counts"
+
+
 def test_ctrl_c_ends_with_130(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,7 +15,7 @@ EXECUTORS = ("serial", "processes", "ray")
 def declare(commands: Commands) -> None:
     """Add the commands of this file."""
     made = command(commands, "sweep", sweep, "run a study; the same command again goes on")
-    made.add_argument("study", type=Path, help="study file")
+    made.add_argument("study", type=Path, help="study file, or a shipped one")
     made.add_argument("--workers", type=_workers, metavar="N", help="runs at a time")
     made.add_argument("--executor", choices=EXECUTORS, help="what runs the study")
     made.add_argument("--address", help="Ray cluster to join")
@@ -33,11 +33,13 @@ def _workers(text: str) -> int:
 
 def sweep(args: argparse.Namespace, answer: Answer) -> int:
     """Run a study; the same command again goes on where it stopped."""
+    from sim.scenario.load import seen_from
     from sim.sweeps import run_study
 
+    study = seen_from(args.study, Path())
     with Progress(answer.quiet, "run") as progress:
         document = run_study(
-            args.study,
+            study,
             workers=args.workers,
             executor=args.executor,
             address=args.address,
@@ -57,4 +59,4 @@ def _show(document: dict[str, Any]) -> None:
     for key, value in document.items():
         if key != "counts":
             print(f"{key}: {value}")
-    print("runs: " + ", ".join(f"{n} {status}" for status, n in document["counts"].items()))
+    print("by status: " + ", ".join(f"{n} {status}" for status, n in document["counts"].items()))

@@ -34,18 +34,18 @@ def load_scenario(path: str | Path, overrides: Iterable[str] = ()) -> Scenario:
 
 def load_plan(path: str | Path) -> Plan:
     """The compensation plan in the YAML file at ``path``, or a shipped one. Raises InputError."""
-    return validated(Plan, _plan_file(_existing(Path(path), Path())))
+    return validated(Plan, _plan_file(seen_from(Path(path), Path())))
 
 
 def scenario_document(path: str | Path, overrides: Iterable[str] = ()) -> Node:
     """The scenario as one document, before it is held against the schema. Raises InputError."""
-    document = _with_base(read_mapping(_existing(Path(path), Path())))
+    document = _with_base(read_mapping(seen_from(Path(path), Path())))
     for override in overrides:
         document = _with_override(document, override)
     return _with_plan(document)
 
 
-def _existing(path: Path, folder: Path) -> Path:
+def seen_from(path: Path, folder: Path) -> Path:
     """``path`` as seen from ``folder``, or else the shipped file of that name."""
     near = folder / path
     if _is_there(near):
@@ -79,7 +79,7 @@ def _named_file(node: Node, field: str) -> Path:
             field=field,
             value=node.shown(),
         )
-    return _existing(Path(node.value), _folder(node))
+    return seen_from(Path(node.value), _folder(node))
 
 
 def _with_base(document: Node) -> Node:
