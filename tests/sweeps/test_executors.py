@@ -5,39 +5,25 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from toy_market import FAILS, KILLS, SLOW, TOY, write_study
+from ray_driver import check
+from toy_market import FAILS, KILLS, REAL, SLOW, TOY, deadly, driver, write_study
 
 from sim.sweeps import run_study
-from sim.sweeps.executors import ONE_THREAD, Executor, open_executor
-from sim.sweeps.runs import Batch, Crash, Report
+from sim.sweeps.executors import open_executor
 
 HERE = Path(__file__).resolve().parent
-SCRIPT = """
-import json, sys
-from pathlib import Path
-from sim.sweeps import run_study
-from toy_market import TOY
-study, out, executor = sys.argv[1:]
-done = run_study(study, out=Path(out), executor=executor, workers=2, recipe=TOY)
-print(json.dumps(done))
-"""
 
 
-def in_a_process(study: Path, out: Path, executor: str) -> subprocess.Popen[str]:
-    """The sweep in a driver process of its own."""
-    path = os.pathsep.join([str(HERE), str(HERE.parents[1])])
-    return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, str(study), str(out), executor],
-        env={**os.environ, "PYTHONPATH": path}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+ALL_OK = {"ok": 0, "failed": 0, "crashed": 0, "missing": 0}
+
+
+def table_of(out: Path) -> bytes:
+    return (out / "runs.parquet").read_bytes()
 
 
 def forty(text: str) -> str:
@@ -46,82 +32,82 @@ def forty(text: str) -> str:
     )
 
 
-@pytest.mark.usefixtures("ray_up")
-def test_forty_runs_through_serial_processes_and_ray_are_byte_equal(tmp_path: Path) -> None:
+def test_forty_runs_through_serial_and_processes_are_byte_equal(tmp_path: Path) -> None:
     path = write_study(tmp_path, forty)
-    tables = {}
-    for executor in ("serial", "processes", "ray"):
-        out = tmp_path / executor
+    tables = set()
+    for executor, workers in (("serial", None), ("processes", 2)):
         done = run_study(
-            path, out=out, executor=executor, workers=None if executor == "serial" else 2,
+            path, out=tmp_path / executor, executor=executor, workers=workers,
             note=lambda _: None, recipe=TOY,
         )  # fmt: skip
         assert done["counts"] == {"ok": 30, "failed": 10, "crashed": 0, "missing": 0}
-        tables[executor] = (out / "runs.parquet").read_bytes()
-    assert tables["processes"] == tables["serial"]
-    assert tables["ray"] == tables["serial"]
+        tables.add((tmp_path / executor / "runs.parquet").read_bytes())
+    assert len(tables) == 1
 
 
-def threads_of_worker(_: Batch) -> Report:
-    assert all(os.environ[name] == "1" for name in ONE_THREAD)
-    return Report((float(os.getpid()),))
-
-
-def boom(_: Batch) -> Report:
-    raise OSError(28, "No space left on device")
-
-
-def outcomes(executor: Executor, work: object, count: int) -> list[Report | Crash]:
-    batches: list[Batch | None] = [Batch(None, (), {}) for _ in range(count)]  # type: ignore[arg-type]
-    take = iter([*batches, None, None, None, None, None]).__next__
-    return [outcome for _, outcome in executor.run(work, take)]  # type: ignore[arg-type]
-
-
-@pytest.mark.usefixtures("ray_up")
-@pytest.mark.parametrize("name", ["processes", "ray"])
-def test_workers_are_other_processes_on_one_thread(name: str) -> None:
+def test_processes_run_elsewhere_on_one_thread_and_raise_what_is_no_runs_fault() -> None:
     before = dict(os.environ)
-    executor = open_executor(name, 2, None)
+    executor = open_executor("processes", 2, None)
     try:
-        found = outcomes(executor, threads_of_worker, 6)
+        check(executor)
     finally:
         executor.close()
-    assert len(found) == 6
-    assert all(isinstance(report, Report) for report in found)
-    assert float(os.getpid()) not in {report.seconds[0] for report in found}  # type: ignore[union-attr]
     assert dict(os.environ) == before
 
 
-@pytest.mark.usefixtures("ray_up")
-@pytest.mark.parametrize("name", ["serial", "processes", "ray"])
-def test_what_is_no_fault_of_a_run_ends_the_sweep(name: str) -> None:
-    executor = open_executor(name, None if name == "serial" else 2, None)
-    try:
-        with pytest.raises(OSError, match="No space left"):
-            outcomes(executor, boom, 3)
-    finally:
-        executor.close()
+def shrunk(root: Path, folder: Path, people: int, months: int) -> Path:
+    """The shipped study of 40 runs with smaller and shorter markets."""
+    text = (root / "configs" / "studies" / "executors.yaml").read_text()
+    lines = text.replace("../", f"{root}/configs/").splitlines()
+    kept = [line for line in lines if not line.startswith(("people:", "months:"))]
+    path = folder / "executors.yaml"
+    path.write_text("\n".join([*kept, f"people: {people}", f"months: {months}", ""]))
+    return path
 
 
-def deadly(text: str) -> str:
-    return text.replace("[0.1, 0.2]", f"[0.1, {KILLS}]").replace("replicates: 3", "replicates: 2")
+def test_ray_gives_the_bytes_of_serial_and_of_processes(root: Path, tmp_path: Path) -> None:
+    real = shrunk(root, tmp_path, 60, 5)
+    lethal = write_study(tmp_path / "lethal", deadly)
+    process = driver(HERE / "ray_driver.py", real, lethal, tmp_path / "ray")
+    serial = run_study(real, out=tmp_path / "serial", executor="serial", recipe=REAL)
+    pool = run_study(
+        lethal, out=tmp_path / "pool", executor="processes", workers=2, recipe=TOY,
+        note=lambda _: None,
+    )  # fmt: skip
+    answer, notes = process.communicate(timeout=500)
+    assert process.returncode == 0, notes
+    done = json.loads(answer)  # and nothing else on standard output, though workers died
+    assert done["real"]["counts"] == serial["counts"] == dict(ALL_OK, ok=40)
+    assert done["deadly"]["counts"] == pool["counts"] == dict(ALL_OK, ok=2, crashed=2)
+    assert notes.count("failed in worker") == 2
+    assert table_of(tmp_path / "ray" / "real") == table_of(tmp_path / "serial")
+    assert table_of(tmp_path / "ray" / "deadly") == table_of(tmp_path / "pool")
+    hashes = pq.read_table(tmp_path / "serial" / "runs.parquet").column("ledger_sha256")
+    assert len(hashes.unique()) > 30  # not all the same market
+    rows = pq.read_table(tmp_path / "pool" / "runs.parquet").to_pylist()
+    crashed = [row for row in rows if row["status"] == "crashed"]
+    assert {(row["staying.leave"], row["origin"]) for row in crashed} == {(KILLS, "worker")}
+    assert all("worker process died" in row["error"] for row in crashed)
 
 
-def test_runs_that_kill_their_worker_are_rows_and_take_nobody_along(tmp_path: Path) -> None:
-    path = write_study(tmp_path, deadly)
-    tables = {}
-    for executor in ("processes", "ray"):
-        process = in_a_process(path, tmp_path / executor, executor)
-        answer, notes = process.communicate(timeout=300)
-        assert process.returncode == 0, notes
-        assert json.loads(answer)["counts"] == {"ok": 4, "failed": 0, "crashed": 4, "missing": 0}
-        assert notes.count("failed in worker") == 4
-        tables[executor] = (tmp_path / executor / "runs.parquet").read_bytes()
-    assert tables["processes"] == tables["ray"]
-    rows = pq.read_table(tmp_path / "ray" / "runs.parquet").to_pylist()
-    crashed = {(r["staying.leave"], r["origin"]) for r in rows if r["status"] == "crashed"}
-    assert crashed == {(KILLS, "worker")}
-    assert all("worker process died" in r["error"] for r in rows if r["status"] == "crashed")
+@pytest.mark.trust
+def test_the_shipped_study_is_byte_equal_through_all_three(root: Path, tmp_path: Path) -> None:
+    path = root / "configs" / "studies" / "executors.yaml"
+    tables = set()
+    for executor in ("serial", "processes", "ray"):
+        done = run_study(path, out=tmp_path / executor, executor=executor, recipe=REAL)
+        assert done["counts"] == dict(ALL_OK, ok=40)
+        tables.add(table_of(tmp_path / executor))
+    assert len(tables) == 1
+
+
+def test_every_shipped_study_is_sound(root: Path, tmp_path: Path) -> None:
+    studies = sorted((root / "configs" / "studies").glob("*.yaml"))
+    assert {"quick", "executors"} <= {path.stem for path in studies}
+    for path in studies:
+        out = tmp_path / path.stem
+        told = run_study(path, out=out, dry_run=True, recipe=REAL, note=pytest.fail)
+        assert told["to_do"] == told["runs"] > 0
 
 
 def children_of(pid: int) -> list[int]:
@@ -139,11 +125,11 @@ def wait_for(condition: object, seconds: float = 60) -> None:
 def test_a_killed_driver_takes_its_workers_along_and_the_sweep_goes_on(tmp_path: Path) -> None:
     path = write_study(tmp_path, lambda text: text.replace("[0.1, 0.2]", f"[0.1, {SLOW}]"))
     out = tmp_path / "out"
-    driver = in_a_process(path, out, "processes")
+    killed = driver(HERE / "pool_driver.py", path, out)
     wait_for(lambda: len(list(out.glob("shards/*.parquet"))) >= 3)
-    workers = children_of(driver.pid)
-    driver.send_signal(signal.SIGKILL)
-    driver.communicate()
+    workers = children_of(killed.pid)
+    killed.send_signal(signal.SIGKILL)
+    killed.communicate()
     assert len(workers) >= 2
     wait_for(lambda: not any(Path(f"/proc/{pid}/exe").exists() for pid in workers))
     notes: list[str] = []

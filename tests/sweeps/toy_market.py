@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from sim.scenario.schema import Scenario
-from sim.sweeps import Recipe
+from sim.sweeps import worker
+from sim.sweeps.runs import Recipe
 
 FAILS, KILLS, SLOW, HEALS = 0.91, 0.92, 0.93, 0.94
 """Values of staying.leave at which a run raises, kills its worker, takes long, or can heal."""
@@ -60,12 +63,31 @@ def summarise(scenario: Scenario, tables: Scenario) -> Mapping[str, Any]:
 
 TOY = Recipe(simulate, summarise, code="toy-1")
 
+REAL = Recipe(worker.simulate, worker.summarise, code="these tests")
+"""The real market under a name of its own: the sources may be edited while the tests run."""
+
 
 def write_study(
     folder: Path, change: Callable[[str], str] = str, market: Callable[[str], str] = str
 ) -> Path:
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "market.yaml").write_text(market(SCENARIO))
     path = folder / "study.yaml"
     path.write_text(change(STUDY))
     return path
+
+
+def deadly(text: str) -> str:
+    """A study of which every other point kills its worker."""
+    return text.replace("[0.1, 0.2]", f"[0.1, {KILLS}]").replace("replicates: 3", "replicates: 1")
+
+
+def driver(script: Path, *arguments: object) -> subprocess.Popen[str]:
+    """A process that runs a script of this folder, which its own workers find as well."""
+    here = Path(__file__).resolve().parent
+    path = os.pathsep.join([str(here), str(here.parents[1])])
+    return subprocess.Popen(
+        [sys.executable, str(script), *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": path}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
