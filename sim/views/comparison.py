@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.measures.lines import Compared
-from sim.views.text import MISSING, amount, percent
+from sim.views.text import MISSING, percent, precise
 
 CLOSE = 1.5
 FEW = 5
@@ -55,7 +55,7 @@ def tally(rows: Sequence[Row]) -> str:
     """How many rows differ, agree and cannot be told."""
     differ, close = sum(r.differs is True for r in rows), sum(r.differs is False for r in rows)
     rest = len(rows) - differ - close
-    return f"{differ} of {len(rows)} figures differ, {close} are close, {rest} cannot be told."
+    return f"Of {len(rows)} figures: differ {differ}, close {close}, cannot be told {rest}."
 
 
 def _row(line: Compared, people: int, currency: str) -> Row:
@@ -82,7 +82,7 @@ def written(value: float | None, unit: str, currency: str) -> str:
         return MISSING
     if unit == "share":
         return percent(value, 2 if value < 0.1 else 1)
-    return f"{value:.3f}" if unit == "index" else amount(value, currency)
+    return f"{value:.3f}" if unit == "index" else precise(value, currency)
 
 
 def judged(line: Compared, people: int) -> tuple[bool | None, str]:
@@ -100,7 +100,7 @@ def judged(line: Compared, people: int) -> tuple[bool | None, str]:
     if factor is None:
         return ours != theirs, "close" if ours == theirs else "differs: all or none"
     differs = not 1 / CLOSE <= factor <= CLOSE
-    return differs, f"{'differs' if differs else 'close'}: {name}×{factor:.2f}"
+    return differs, f"{'differs' if differs else 'close'}: {name}×{factor:.2g}"
 
 
 def _factor(ours: float, theirs: float, odds: bool) -> float | None:

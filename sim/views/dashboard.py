@@ -25,66 +25,62 @@ class Target:
     net: str
 
 
+@dataclass(frozen=True)
+class _Goal:
+    """One target: everybody's figure, the bounds that meet it, the mean, how to write it."""
+
+    name: str
+    asked: str
+    values: NDArray[np.float64]
+    least: float
+    form: str
+    most: float = np.inf
+    mean: float | None = None
+
+
 def dashboard(market: Market) -> list[Target]:
     """The targets among participants who were qualified or ordering in any month of the year."""
     year = market.enrolled
     rows = {name: column[year["months_active"] > 0] for name, column in year.items()}
+    net = market.major(lens_values(rows, "net_of_expenses", "central"))
+    goals = [*_work(rows), _reinvested(rows)]
+    return [*(_target(market, net, goal) for goal in goals), _retention(market, year)]
+
+
+def _work(rows: Columns) -> list[_Goal]:
     months = np.maximum(rows["months_enrolled"], 1).astype(np.float64)
     weekly = rows["hours"] / (months * WEEKS_A_MONTH)
-    income = market.major(rows["bonus"] + rows["retail_margin"])
-    spent = np.where(
-        income > 0, market.major(rows["expense"]) / np.where(income > 0, income, 1), 0.0
-    )
-    net = market.major(lens_values(rows, "net_of_expenses", "central"))
-    told = [
-        ("recruits a month", "5 to 10", rows["recruits_year"] / months, 5.0, "{:.2f}"),
-        (
-            "personal volume a month, own and customers' orders (sales of $2,000 or more are "
-            "advised)",
-            "2,000 points",
-            rows["pv"] / 100 / months,
-            2000.0,
-            "{:,.0f} points",
-        ),
-        ("hours a week", "15 to 20", weekly, 15.0, "{:.1f}"),
-        (
-            "share of income from the business spent on it (nobody without income counts)",
-            "20 % to 30 %",
-            spent,
-            0.2,
-            "{:.0%}",
-        ),
-        (
-            "customers served at the end of the year",
-            "4 to 5",
-            rows["customers_end"].astype(float),
-            4.0,
-            "{:.2f}",
-        ),
+    customers = rows["customers_end"].astype(np.float64)
+    volume = "personal volume a month: own and customers' orders"
+    return [
+        _Goal("recruits a month", "5 to 10", rows["recruits_year"] / months, 5, "{:.2f}"),
+        _Goal(volume, "sales of $2,000", rows["pv"] / 100 / months, 2000, "{:,.0f} points"),
+        _Goal("hours a week", "15 to 20", weekly, 15, "{:.1f}"),
+        _Goal("customers served at the end of the year", "4 to 5", customers, 4, "{:.2f}"),
     ]
-    return [*(_target(market, net, *t) for t in told), _retention(market, year)]
 
 
-def _target(
-    market: Market,
-    net: NDArray[np.float64],
-    name: str,
-    asked: str,
-    values: NDArray[np.float64],
-    least: float,
-    form: str,
-) -> Target:
-    if len(values) == 0:
-        return Target(name, asked, MISSING, MISSING, MISSING)
-    reached = values >= least
-    left = (
-        amount(float(net[reached].mean()), market.currency)
-        if reached.any()
-        else "nobody reaches it"
-    )
-    return Target(
-        name, asked, form.format(float(values.mean())), percent(float(reached.mean()), 2), left
-    )
+def _reinvested(rows: Columns) -> _Goal:
+    """Expenses over income; the mean is of all money together, for single ratios run wild."""
+    income = np.asarray(rows["bonus"] + rows["retail_margin"], np.float64)
+    earns = income > 0
+    share = np.where(earns, rows["expense"] / np.where(earns, income, 1), 0.0)
+    whole = float(income.sum())
+    mean = float(rows["expense"][earns].sum()) / whole if whole else 0.0
+    name = "share of income from the business spent on it (mean: of all who have income)"
+    return _Goal(name, "20 % to 30 %", share, 0.2, "{:.0%}", most=0.3, mean=mean)
+
+
+def _target(market: Market, net: NDArray[np.float64], goal: _Goal) -> Target:
+    if len(goal.values) == 0:
+        return Target(goal.name, goal.asked, MISSING, MISSING, MISSING)
+    reached = (goal.values >= goal.least) & (goal.values <= goal.most)
+    mean = float(goal.values.mean()) if goal.mean is None else goal.mean
+    left = "nobody does"
+    if reached.any():
+        left = amount(float(net[reached].mean()), market.currency)
+    share = percent(float(reached.mean()), 2)
+    return Target(goal.name, goal.asked, goal.form.format(mean), share, left)
 
 
 def _retention(market: Market, year: Columns) -> Target:

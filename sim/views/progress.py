@@ -32,14 +32,13 @@ def progress(total_months: int, quiet: bool, stream: TextIO | None = None) -> It
 @contextmanager
 def _bar(total: int, out: TextIO) -> Iterator[Progress]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("months · left"),
+        TextColumn("left"),
         TimeRemainingColumn(),
     )
     with Bars(*columns, console=Console(file=out), transient=True) as bars:
@@ -52,20 +51,19 @@ def _bar(total: int, out: TextIO) -> Iterator[Progress]:
 
 
 def _lines(total: int, out: TextIO) -> Progress:
-    began, told = time.monotonic(), 0
+    began, first, told = time.monotonic(), 0, 0
 
     def tell(done: int, text: str) -> None:
-        nonlocal told
+        nonlocal began, first, told
+        if done <= 1:
+            # Set-up and the first month, which may compile, say nothing of the rest.
+            began, first = time.monotonic(), done
         tenth = 10 * done // max(total, 1)
         if tenth <= told:
             return
         told = tenth
-        left = (time.monotonic() - began) * (total - done) / max(done, 1)
-        print(
-            f"{10 * tenth} % · {text} · month {done:,} of {total:,} · {_span(left)} left",
-            file=out,
-            flush=True,
-        )
+        left = (time.monotonic() - began) * (total - done) / max(done - first, 1)
+        print(f"{10 * tenth} % · {text} · {_span(left)} left", file=out, flush=True)
 
     return tell
 

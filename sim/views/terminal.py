@@ -14,7 +14,7 @@ from sim.results import Results
 from sim.views.comparison import CLOSE, Row, by_rank, compared_rows, tally
 from sim.views.limits import HEADLINE, NO_FINDING
 from sim.views.market import Market, market_of
-from sim.views.text import MISSING, STAMP, amount, percent
+from sim.views.text import MISSING, STAMP, percent, precise
 
 PLAIN_WIDTH = 120
 SHORT_RULE = (
@@ -142,7 +142,7 @@ def _add(table: Table, name: str, cell: Mapping[str, Any], market: Market) -> No
 
 def _middle(cell: Mapping[str, Any], currency: str) -> tuple[str, str]:
     values = ((cell.get("quantiles") or {}).get("p50"), cell.get("mean"))
-    median, mean = (MISSING if v is None else amount(v, currency) for v in values)
+    median, mean = (MISSING if v is None else precise(v, currency) for v in values)
     return median, mean
 
 

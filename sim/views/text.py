@@ -17,6 +17,11 @@ def amount(major: float, currency: str, decimals: int = 0) -> str:
     return f"{sign}{code}{abs(major):,.{decimals}f}"
 
 
+def precise(major: float, currency: str) -> str:
+    """An amount with cents where it is below ten, so that little does not look like nothing."""
+    return amount(major, currency, 2 if 0 < abs(major) < 10 else 0)
+
+
 def short_amount(major: float, currency: str) -> str:
     """An amount for an axis: ``$300``, ``$30k``, ``$1M``."""
     size = abs(major)

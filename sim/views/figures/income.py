@@ -57,7 +57,7 @@ def _draw_gross(ax: Axes, market: Market, pay: Floats) -> tuple[tuple[Cell, ...]
     top = max(float(pay.max()), float(means.max(initial=0.0)))
     bins = pay_bins(top, market.currency)
     part = shares(pay, bins, np.full(len(pay), 1 / len(pay)))
-    at = np.arange(len(bins)) - 0.5
+    at: Floats = np.arange(len(bins), dtype=np.float64) - 0.5
     at[0] -= GAP
     ax.bar(at[:1], part[:1] * 100, 0.94, color=FAINT, edgecolor=BLACK, lw=0.6)
     ax.bar(

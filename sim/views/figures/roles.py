@@ -14,6 +14,7 @@ from sim.views.figures.style import (
     Cell,
     Picture,
     canvas,
+    legend_above,
     month_axis,
     styled,
 )
@@ -58,8 +59,7 @@ def _draw_roles(ax: Axes, market: Market) -> None:
     ax.set_ylim(bottom=0)
     ax.set_ylabel("people")
     ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
-    ax.legend(loc="upper left", ncols=2)
-    ax.margins(y=0.25)
+    legend_above(ax)
 
 
 def _draw_penetration(ax: Axes, market: Market) -> None:

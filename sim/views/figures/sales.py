@@ -17,6 +17,7 @@ from sim.views.figures.style import (
     VERMILION,
     Picture,
     canvas,
+    legend_above,
     month_axis,
     styled,
 )
@@ -91,10 +92,9 @@ def _draw_sales(ax: Axes, market: Market) -> None:
         label="bonuses paid",
     )
     ax.set_ylim(bottom=0)
-    ax.margins(y=0.3)
     ax.set_ylabel(f"{market.currency} a month")
     ax.yaxis.set_major_formatter(lambda v, _: short_amount(v, market.currency))
-    ax.legend(loc="upper left", ncols=2)
+    legend_above(ax)
 
 
 def _draw_ratio(ax: Axes, market: Market) -> None:

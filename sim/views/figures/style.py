@@ -76,7 +76,9 @@ def styled(draw: Callable[[Market], Picture]) -> Callable[[Market], Picture]:
         with house_style():
             picture = draw(market)
             # A second pass of the layout would move things: every file shows the first.
-            picture.figure.draw_without_rendering()
+            engine = picture.figure.get_layout_engine()
+            if engine is not None:
+                engine.execute(picture.figure)
             picture.figure.set_layout_engine("none")
             return picture
 
@@ -109,6 +111,11 @@ def nothing(ax: Axes, why: str) -> None:
     ax.text(
         0.5, 0.5, why, ha="center", va="center", transform=ax.transAxes, size=10, color="#444444"
     )
+
+
+def legend_above(ax: Axes) -> None:
+    """A legend above the axes, where it can hide no data."""
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, borderaxespad=0.2)
 
 
 def month_axis(ax: Axes, market: Market) -> None:

@@ -141,4 +141,4 @@ def _table(caption: str, rows: list[Assumption]) -> Html:
         )
         for a in rows
     ]
-    return table(caption, columns, cells, class_="wide")
+    return table(caption, columns, cells, class_="wide left")

@@ -8,7 +8,7 @@ from typing import Any
 from sim.measures.lenses import CASES, LENSES, NET
 from sim.measures.windows import DENOMINATORS
 from sim.views.html import Html, joined, table, tag
-from sim.views.text import MISSING, amount, percent
+from sim.views.text import MISSING, amount, percent, precise
 
 DENOMINATOR_NAMES = {
     "enrolled_in_year": "everyone enrolled on any day of the year, zeros included",
@@ -121,7 +121,7 @@ def _row(
     return lens, (
         name,
         *(percent(cell.get(key), 2 if key == "share_ge_10000" else 1) for key in SHARES),
-        *(MISSING if m is None else amount(m, currency) for m in money),
+        *(MISSING if m is None else precise(m, currency) for m in money),
         MISSING if gini is None else f"{gini:.3f}",
         percent(cell.get("top1_share")),
         MISSING if per_hour is None else amount(per_hour, currency, 2),

@@ -9,10 +9,10 @@ from sim.measures.reference import published_table
 from sim.views.comparison import RULE, Row, by_rank, compared_rows, tally
 from sim.views.dashboard import dashboard
 from sim.views.figures import Picture
-from sim.views.html import Html, escape, inline_svg, joined, table, tag
+from sim.views.html import Html, inline_svg, joined, table, tag
 from sim.views.limits import LIMITS, NO_FINDING
 from sim.views.market import Market
-from sim.views.text import MISSING, STAMP, amount, percent
+from sim.views.text import MISSING, STAMP, amount, percent, precise
 
 
 def cell_of(summary: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
@@ -171,7 +171,7 @@ def _rank_table(market: Market, ranks: Sequence[tuple[str, Row, Row]]) -> Html:
 
 
 def _verdict(row: Row) -> Html:
-    return tag("strong", row.verdict) if row.differs else escape(row.verdict)
+    return tag("strong" if row.differs else "span", row.verdict, class_="verdict")
 
 
 def figures_section(pictures: Mapping[Picture, bytes]) -> Html:
@@ -206,7 +206,7 @@ def ranks_section(summary: Mapping[str, Any], currency: str) -> Html:
             line.get("rank"),
             line.get("n"),
             percent(line.get("share"), 2),
-            *(MISSING if line.get(k) is None else amount(line[k], currency) for k in money),
+            *(MISSING if line.get(k) is None else precise(line[k], currency) for k in money),
             percent(line.get("share_zero")),
         )
         for line in lines
@@ -231,7 +231,7 @@ def dashboard_section(market: Market) -> Html:
         "target the trade gives",
         "asked",
         "mean",
-        "share who reach the lower end",
+        "share who reach it",
         "mean net of those who do",
     )
     intro = tag(
@@ -242,7 +242,7 @@ def dashboard_section(market: Market) -> Html:
         "reach a "
         "target net more does not say that reaching it was the cause.",
     )
-    return joined([intro, table(f"The trade's dashboard ({STAMP})", columns, rows, class_="plain")])
+    return joined([intro, table(f"The trade's dashboard ({STAMP})", columns, rows, class_="left")])
 
 
 def money_section(summary: Mapping[str, Any]) -> Html:

@@ -1,0 +1,123 @@
+import dataclasses
+import io
+
+import pytest
+
+from sim.measures.lines import Compared
+from sim.views.comparison import compared_rows, judged, tally
+from sim.views.limits import HEADLINE, NO_FINDING
+from sim.views.progress import progress
+from sim.views.terminal import print_summary
+from sim.views.text import amount, percent, precise, short_amount
+
+
+def printed(summary, results):
+    out = io.StringIO()
+    print_summary(summary, results, out)
+    return out.getvalue()
+
+
+def test_the_summary_sets_the_run_beside_the_published_table(results):
+    text = printed(results.summary, results)
+    for figure in ("63.8 %", "85.7 %", "1.92 %", "58.7 %", "0.921", "$1,259,587"):
+        assert figure in text
+    gross = results.summary["outcomes"]["enrolled_in_year"]["gross"]
+    assert f"{100 * gross['share_zero']:.1f} %" in text
+    assert "differs" in text
+    assert text.startswith(HEADLINE)
+    assert " ".join(NO_FINDING.split()) in " ".join(text.split())
+    assert text.count("SIMULATED") >= 8
+    assert results.tables.sha256 in text
+    assert max(map(len, text.splitlines())) <= 120
+
+
+def test_a_plan_without_a_published_table_says_so(results):
+    scenario = {**results.manifest["scenario"], "plan": {"id": "teaching"}}
+    other = dataclasses.replace(results, manifest={**results.manifest, "scenario": scenario})
+    text = printed(results.summary, other)
+    assert "No published table belongs to this plan" in text
+    assert "63.8 %" not in text
+
+
+def test_an_empty_summary_is_printed_with_dashes(results):
+    assert "–" in printed({}, results)
+
+
+def line(ours, theirs, unit="share", low=None, high=None, runs=1):
+    return Compared("q", theirs, ours, low, high, runs, unit, "", "SEEN", "fit")
+
+
+@pytest.mark.parametrize(
+    ("one", "differs", "said"),
+    [
+        (line(0.60, 0.64), False, "close: odds ×0.84"),
+        (line(0.95, 0.86), True, "differs: odds ×3.1"),
+        (line(0.01, 0.02), True, "differs: odds ×0.49"),
+        (line(0.97, 0.92, "index"), True, "differs: odds ×2.8"),
+        (line(1000, 1248, "USD a year"), False, "close: ×0.8"),
+        (line(500, 1248, "USD a year"), True, "differs: ×0.4"),
+        (line(0.0, 0.02), True, "differs: all or none"),
+        (line(0.0, 0.0, "USD a year"), False, "close"),
+        (line(0.0, 0.0001), None, "too few: 0.1 expected"),
+        (line(None, 752, "USD a year"), None, "not seen here"),
+        (line(0.60, 0.64, low=0.62, high=0.66, runs=9), False, "published lies inside"),
+        (line(0.60, 0.64, low=0.55, high=0.63, runs=9), True, "differs: published lies outside"),
+    ],
+)
+def test_what_differs_is_said_by_rule(one, differs, said):
+    assert judged(one, 1000) == (differs, said)
+
+
+def test_the_tally_counts_every_row():
+    rows = compared_rows([line(0.6, 0.64), line(0.1, 0.64), line(None, 0.5)], 1000, "USD")
+    assert tally(rows) == "Of 3 figures: differ 1, close 1, cannot be told 1."
+
+
+def test_numbers_as_people_write_them():
+    assert (amount(-1250, "USD"), amount(12.5, "EUR", 2)) == ("-$1,250", "EUR 12.50")
+    assert (precise(0.42, "USD"), precise(-3, "USD"), precise(0, "USD")) == (
+        "$0.42",
+        "-$3.00",
+        "$0",
+    )
+    assert [short_amount(x, "USD") for x in (0, 300, -3000, 1e6)] == ["$0", "$300", "-$3k", "$1M"]
+    assert percent(0.000001, 2) == "<0.01 %"
+    assert (percent(0.5), percent(None), percent(0.0, 2)) == ("50.0 %", "–", "0.00 %")
+
+
+def test_progress_is_silent_when_asked():
+    out = io.StringIO()
+    with progress(24, True, out) as tell:
+        tell(12, "running")
+    assert out.getvalue() == ""
+
+
+def test_progress_tells_every_tenth_where_there_is_no_terminal():
+    out = io.StringIO()
+    with progress(48, False, out) as tell:
+        for month in range(49):
+            tell(month, f"month {month} of 48")
+    lines = out.getvalue().splitlines()
+    assert [said.split(" %")[0] for said in lines] == [str(10 * k) for k in range(1, 11)]
+    assert all(said.endswith("left") for said in lines)
+
+
+def test_progress_draws_a_bar_with_time_left_on_a_terminal():
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    out = Terminal()
+    with progress(4, False, out) as tell:
+        for month in range(5):
+            tell(month, f"[month {month}]")
+    assert "[month 4]" in out.getvalue()
+    assert "left" in out.getvalue()
+
+
+def test_progress_of_nothing_does_not_divide_by_zero():
+    out = io.StringIO()
+    with progress(0, False, out) as tell:
+        tell(0, "nothing")
+        tell(1, "still")
+    assert "100 %" in out.getvalue()
