@@ -6,6 +6,8 @@ import numpy as np
 
 from sim.jit import njit
 
+Word = int | np.int64
+
 _ZERO = np.uint64(0)
 _ONE = np.uint64(1)
 _HALF_BITS = np.uint64(32)
@@ -17,7 +19,7 @@ _LEAST = np.int64(-(2**63))
 
 
 @njit
-def magnitude(a: int) -> np.uint64:
+def magnitude(a: Word) -> np.uint64:
     """|a| without overflow, for every int64 including the smallest."""
     if a >= 0:
         return np.uint64(a)
@@ -55,7 +57,7 @@ def divide(high: np.uint64, low: np.uint64, den: np.uint64) -> tuple[np.uint64, 
 
 
 @njit
-def grows(quotient: np.uint64, rest: np.uint64, den: np.uint64, negative: bool, mode: int) -> bool:
+def grows(quotient: np.uint64, rest: np.uint64, den: np.uint64, negative: bool, mode: Word) -> bool:
     """Whether ``mode`` rounds ``quotient``, with ``rest`` / ``den`` left, up in magnitude."""
     if rest == _ZERO or mode == 3:
         return False
@@ -70,7 +72,7 @@ def grows(quotient: np.uint64, rest: np.uint64, den: np.uint64, negative: bool, 
 
 
 @njit
-def muldiv(a: int, num: int, den: int, mode: int) -> np.int64:
+def muldiv(a: Word, num: Word, den: Word, mode: Word) -> int:
     """Return a * num / den rounded by ``mode`` (a code of ``Rounding``), exact for all int64.
 
     Raises ZeroDivisionError for den <= 0 and OverflowError where the result exceeds 64 bits.
@@ -88,15 +90,15 @@ def muldiv(a: int, num: int, den: int, mode: int) -> np.int64:
         raise OverflowError("an exact amount does not fit in 64 bits")
     if negative:
         if quotient == _ZERO:
-            return np.int64(0)
-        return -np.int64(quotient - _ONE) - np.int64(1)
-    return np.int64(quotient)
+            return 0
+        return int(-np.int64(quotient - _ONE) - np.int64(1))
+    return int(np.int64(quotient))
 
 
 @njit
-def added(a: int, b: int) -> int:
+def added(a: Word, b: Word) -> int:
     """Return a + b, or OverflowError where int64 would wrap."""
     # tested before adding: the compiler may take it that a signed sum never wraps
     if (b > 0 and a > _MOST - b) or (b < 0 and a < _LEAST - b):
         raise OverflowError("an exact amount does not fit in 64 bits")
-    return a + b
+    return int(a + b)

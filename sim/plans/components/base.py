@@ -134,7 +134,7 @@ def spread(amount: NDArray[np.int64], weight: NDArray[np.int64]) -> NDArray[np.i
         seen, given = np.int64(0), np.int64(0)
         for s in range(weight.shape[0]):
             seen += max(weight[s, i], _NONE)
-            so_far = muldiv(amount[i], seen, total, FLOOR)
+            so_far = np.int64(muldiv(amount[i], seen, total, FLOOR))
             parts[s, i] = so_far - given
             given = so_far
     return parts
