@@ -272,7 +272,7 @@ def test_engine_agrees_with_the_reference(case):
 
 
 def test_a_level_that_nobody_reaches_ends_the_walk():
-    """Nobody may take level 1 (a zero rate is shallow): the line ends there, level 2 is not paid."""
+    """Nobody may take level 1 (a zero rate is shallow): the line ends, level 2 is not paid."""
     level = {"id": "lvl", "type": "level", "levels": 2, "rates": ["0", "5%"]}
     level |= {"compression": "dynamic", "zero_rate_is_shallow": True}
     spec = {"money": {"per": "line"}, "components": [level]}
