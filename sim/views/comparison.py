@@ -10,14 +10,13 @@ from sim.views.text import MISSING, percent, precise
 
 CLOSE = 1.5
 FEW = 5
+SHARE, MEAN = ": share", ": mean pay"
 RULE = (
     "Rule: with replicates a figure differs where the published one lies outside the 95 % "
-    "interval. With one "
-    f"run there is no interval, and it differs where it is off by more than a factor of {CLOSE}: "
-    "of the odds "
-    "for shares and indices, which treats 1 % and 99 % alike, of the amount for money. Where the "
-    "published "
-    f"share would be fewer than {FEW} people in this run, it is too small to tell."
+    "interval. With one run there is no interval, and it differs where it is off by more than a "
+    f"factor of {CLOSE}: of the odds for shares and indices, which treats 1 % and 99 % alike, of "
+    "the amount for money. Where the published share would be fewer than "
+    f"{FEW} people in this run, or fewer than {FEW} hold a rank in it, the run cannot tell."
 )
 
 
@@ -37,12 +36,19 @@ class Row:
 
 def compared_rows(lines: Sequence[Compared], people: int, currency: str) -> list[Row]:
     """Every line of a comparison in words; ``people`` is how many the run counted."""
-    return [_row(line, people, currency) for line in lines]
+    held = {
+        line.quantity.removesuffix(SHARE): (line.simulated or 0.0) * people * line.runs
+        for line in lines
+        if line.quantity.endswith(SHARE)
+    }
+    return [
+        _row(line, people, currency, held.get(line.quantity.removesuffix(MEAN))) for line in lines
+    ]
 
 
 def by_rank(rows: Sequence[Row]) -> tuple[list[Row], list[tuple[str, Row, Row]]]:
     """The rows of the whole table, and (rank, its share, its mean pay) for every rank."""
-    ends = (": share", ": mean pay")
+    ends = (SHARE, MEAN)
     shares, means = (
         {r.quantity.removesuffix(end): r for r in rows if r.quantity.endswith(end)} for end in ends
     )
@@ -58,12 +64,15 @@ def tally(rows: Sequence[Row]) -> str:
     return f"Of {len(rows)} figures: differ {differ}, close {close}, cannot be told {rest}."
 
 
-def _row(line: Compared, people: int, currency: str) -> Row:
+def _row(line: Compared, people: int, currency: str, held: float | None) -> Row:
     interval = MISSING
     if line.low is not None and line.high is not None:
         low, high = (written(v, line.unit, currency) for v in (line.low, line.high))
         interval = f"{low} to {high} ({line.runs} runs)"
     differs, verdict = judged(line, people)
+    if held is not None and 0 < held < FEW and line.quantity.endswith(MEAN):
+        # The mean of so few says nothing of the rank.
+        differs, verdict = None, f"too few: {held:.0f} here"
     return Row(
         line.quantity,
         written(line.published, line.unit, currency),

@@ -4,7 +4,7 @@ import io
 import pytest
 
 from sim.measures.lines import Compared
-from sim.views.comparison import compared_rows, judged, tally
+from sim.views.comparison import by_rank, compared_rows, judged, tally
 from sim.views.limits import HEADLINE, NO_FINDING
 from sim.views.progress import progress
 from sim.views.terminal import print_summary
@@ -66,6 +66,17 @@ def line(ours, theirs, unit="share", low=None, high=None, runs=1):
 )
 def test_what_differs_is_said_by_rule(one, differs, said):
     assert judged(one, 1000) == (differs, said)
+
+
+def test_the_mean_of_a_rank_that_few_hold_is_not_judged():
+    def pair(share):
+        return [line(share, 0.05)._replace(quantity="Elite: share"),
+                line(900, 4370, "USD a year")._replace(quantity="Elite: mean pay")]  # fmt: skip
+
+    few, many = (compared_rows(pair(share), 1000, "USD") for share in (0.002, 0.04))
+    assert (few[1].differs, few[1].verdict) == (None, "too few: 2 here")
+    assert (many[1].differs, many[1].verdict) == (True, "differs: ×0.21")
+    assert [name for name, *_ in by_rank(few)[1]] == ["Elite"]
 
 
 def test_the_tally_counts_every_row():
