@@ -107,10 +107,11 @@ def _verdict(row: Row) -> Text:
 def _gross(summary: Mapping[str, Any], market: Market) -> str:
     cell = _cell(summary, "enrolled_in_year", "gross")
     median, mean = _middle(cell, market.currency)
+    short = f" {market.year} is not a complete year in this run." if market.partial else ""
     return (
         f"{STAMP}: of the {_people(summary)} enrolled on any day of {market.year}, "
         f"{percent(cell.get('share_zero'))} were paid nothing by the firm; median {median}, mean "
-        f"{mean}."
+        f"{mean}.{short}"
     )
 
 

@@ -40,15 +40,9 @@ def tables(months: int = 36, a_month: int = 12, seed: int = 3, paid: bool = True
     participants = columned(participant_columns(COMPONENTS), rows)
     order = np.lexsort((participants["participant"], participants["year"]))
     participants = {k: v[order] for k, v in participants.items()}
-    lives = [
-        {
-            "participant": i + 1,
-            "sponsor": sponsor[i],
-            "joined_month": joined_month[i],
-            "left_month": left[i],
-        }
-        for i in range(n)
-    ]
+    names = ("participant", "sponsor", "joined_month", "left_month")
+    columns = (np.arange(1, n + 1), sponsor[:n], joined_month, left)
+    lives = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
     nothing: list[dict[str, Any]] = []
     return LedgerTables(
         START,

@@ -80,6 +80,25 @@ def test_pay_bars_are_a_histogram(pictures, market):
         assert bar == pytest.approx(100 * ((pay > low) & (pay <= high)).mean())
 
 
+def labelled_edges(ax):
+    """Each bar's (left, right) as amounts, read off the axis as a reader would."""
+    ticks = dict(zip((t.get_text() for t in ax.get_xticklabels()), ax.get_xticks(), strict=True))
+
+    def nearest(x):
+        return min(ticks, key=lambda text: abs(ticks[text] - x))
+
+    return [(nearest(b.get_x()), nearest(b.get_x() + b.get_width())) for b in ax.patches]
+
+
+def test_bars_stand_between_the_amounts_that_bound_them(pictures):
+    upper, lower = pictures["income"].figure.axes
+    assert labelled_edges(upper)[1:4] == [(">0", "$10"), ("$10", "$30"), ("$30", "$100")]
+    assert ("-$100", "$100") in labelled_edges(lower)
+    for ax in (upper, lower):
+        for bar in ax.patches[1:]:
+            assert min(abs(bar.get_x() - tick) for tick in ax.get_xticks()) < 0.05
+
+
 def test_net_bars_are_the_shares_that_lose_break_even_and_gain(pictures, market):
     net = market.major(lens_values(market.enrolled, "net_of_expenses", "central"))
     lower = pictures["income"].figure.axes[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
@@ -74,18 +76,7 @@ def _draw_gross(ax: Axes, market: Market, pay: Floats) -> tuple[tuple[Cell, ...]
     if len(means):
         told = shares(means, bins, people)
         said = tuple(float(t) for t in told)
-        seen = told > 0
-        ax.plot(
-            at[seen],
-            told[seen] * 100,
-            "D",
-            ms=6,
-            mfc="none",
-            mec=BLACK,
-            mew=1.4,
-            label=f"{market.published_name}, every rank at its mean (published)",
-        )
-        ax.legend(loc="upper right")
+        _mark_published(ax, at, told, market.published_name)
     _write_shares(ax, at, part, told)
     _log_ticks(ax, bins[1:], market.currency, "0")
     ax.set_ylabel("share of participants, %")
@@ -93,6 +84,14 @@ def _draw_gross(ax: Axes, market: Market, pay: Floats) -> tuple[tuple[Cell, ...]
         f"gross pay from the firm in the year, {market.currency} (log scale; zero set apart)"
     )
     return _rows("gross", bins, part, len(pay), said)
+
+
+def _mark_published(ax: Axes, at: Floats, told: Floats, name: str) -> None:
+    seen = told > 0
+    label = f"{name}, every rank at its mean (published)"
+    marks: dict[str, Any] = {"ms": 6, "mfc": "none", "mec": BLACK, "mew": 1.4}
+    ax.plot(at[seen], told[seen] * 100, "D", label=label, **marks)
+    ax.legend(loc="upper right")
 
 
 def _draw_net(ax: Axes, market: Market, net: Floats) -> tuple[tuple[Cell, ...], ...]:
@@ -130,28 +129,31 @@ def _draw_net(ax: Axes, market: Market, net: Floats) -> tuple[tuple[Cell, ...], 
 
 
 def _log_ticks(ax: Axes, bins: list[Bin], currency: str, zero: str) -> None:
-    edges = [0.5 + i for i in range(1, len(bins) + 1)]
+    edges = [float(i) for i in range(1, len(bins) + 1)]
     names = [short_amount(b.high, currency) for b in bins]
-    ax.set_xticks([-0.5 - GAP, 0.5, *edges], [short_amount(0, currency), f">{zero}", *names])
+    ax.set_xticks([-0.5 - GAP, 0.0, *edges], [short_amount(0, currency), f">{zero}", *names])
 
 
 def _write_shares(ax: Axes, at: Floats, part: Floats, told: Floats) -> None:
-    """Write each share above its bar, and above a published mark that would cover it."""
+    """Write each share above its bar, or where a published mark stands there, into or above it."""
     top = max(float(part.max()), float(told.max()), 0.01)
     for x, share, mark in zip(at, part, told, strict=True):
         if share > 0:
-            covered = mark > 0 and -0.02 * top < mark - share < 0.08 * top
-            y, up = (mark, 6) if covered and mark > share else (share, 6 if covered else 2)
-            ax.annotate(
-                percent(float(share), 1 if share >= 0.001 else 2),
-                (x, y * 100),
-                (0, up),
-                size=7,
-                textcoords="offset points",
-                ha="center",
-                va="bottom",
-            )
+            covered = mark > 0 and -0.02 * top < mark - share < 0.1 * top
+            inside = covered and share > 0.15 * top
+            y = mark if covered and not inside else share
+            up = -12 if inside else 6 if covered else 2
+            _write(ax, float(x), float(y), up, float(share))
     ax.set_ylim(0, top * 112)
+
+
+def _write(ax: Axes, x: float, y: float, up: int, share: float) -> None:
+    text = percent(share, 1 if share >= 0.001 else 2)
+    # White paper behind the figure: it must be read on a dark bar too.
+    paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.6} if up < 0 else None
+    ax.annotate(
+        text, (x, y * 100), (0, up), size=7, textcoords="offset points", ha="center", bbox=paper
+    )
 
 
 def _rows(

@@ -14,6 +14,13 @@ from sim.views.limits import LIMITS, NO_FINDING
 from sim.views.market import Market
 from sim.views.text import MISSING, STAMP, amount, percent, precise
 
+SALES_NAMES = {
+    "customer_sales": "customers' orders",
+    "own_use_sales": "participants' own use",
+    "top_up_sales": "participants' orders to qualify",
+    "kit_sales": "entry kits",
+}
+
 
 def cell_of(summary: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
     """One block of the summary's outcomes; empty where it is missing."""
@@ -40,29 +47,20 @@ def summary_section(market: Market, summary: Mapping[str, Any]) -> Html:
         f" by the firm, {percent(gross.get('share_le_1000'))} at most "
         f"{amount(1000, market.currency)}, and "
         f"{percent(gross.get('share_ge_10000'), 2)} {amount(10_000, market.currency)} or more. "
-        "Once kit, fees, "
-        "purchases and expenses count, ",
+        "Once kit, fees, purchases and expenses count, ",
         tag("strong", f"{losing[0]} lost money"),
         f" with own use valued at comparable prices: {losing[1]} with own use at the price paid, "
-        f"{losing[2]} "
-        "with own use worth nothing.",
+        f"{losing[2]} with own use worth nothing.",
     )
-    short = (
-        ""
-        if not market.partial
-        else tag(
-            "p",
-            tag("strong", f"{market.year} is not a complete year in this run: "),
-            "its amounts are held against a whole year's thresholds.",
-        )
-    )
-    return joined(
-        [
-            text,
-            short,
-            table("Key figures", ("figure", STAMP), _key_figures(summary), class_="plain"),
-        ]
-    )
+    figures = table("Key figures", ("figure", STAMP), _key_figures(summary), class_="plain")
+    return joined([text, _cut_short(market), figures])
+
+
+def _cut_short(market: Market) -> Html:
+    if not market.partial:
+        return Html("")
+    warning = tag("strong", f"{market.year} is not a complete year in this run: ")
+    return tag("p", warning, "its amounts are held against a whole year's thresholds.")
 
 
 def _key_figures(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -248,17 +246,11 @@ def dashboard_section(market: Market) -> Html:
 def money_section(summary: Mapping[str, Any]) -> Html:
     """Whose money pays the bonuses, and what each bonus costs."""
     audit = summary.get("audit") or {}
-    names = {
-        "customer_sales": "customers' orders",
-        "own_use_sales": "participants' own use",
-        "top_up_sales": "participants' orders to qualify",
-        "kit_sales": "entry kits",
-    }
     rows = [
         ("bonuses funded by participants' orders", percent(audit.get("pay_from_participants"))),
         ("bonuses funded by customers' orders", percent(audit.get("pay_from_customers"))),
         *(
-            (f"share of gross sales: {names.get(k, k)}", percent(v))
+            (f"share of gross sales: {SALES_NAMES.get(k, k)}", percent(v))
             for k, v in (audit.get("revenue_shares") or {}).items()
         ),
         (
