@@ -285,14 +285,13 @@ class Period:
 class Books:
     """What the plan engine reads for one period, from a simulation or from a real firm.
 
-    ``sponsor``, ``enrolled``, ``joined_day`` are rows of PARTICIPANT; ``sponsor[0]`` is NOBODY and
+    ``sponsor`` and ``enrolled`` have a row a participant; ``sponsor[0]`` is NOBODY and
     every other sponsor id is smaller than its own row.
     """
 
     period: Period
     sponsor: NDArray[np.int32]
     enrolled: NDArray[np.bool_]
-    joined_day: NDArray[np.int32]
     orders: Table
 
 

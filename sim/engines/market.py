@@ -245,7 +245,7 @@ class Market:
         """Settle the month; ranks and pay go into the participants' rows."""
         members = self.participants
         self.books = Books(
-            self.period, members.sponsor, self.enrolled(), members.joined_day, self.order_table()
+            self.period, members.sponsor, self.enrolled(), self.order_table()
         )
         result = settle(self.plan, self.books, self.plan_state)
         members.title[:], members.paid_as[:] = result.title, result.paid_as

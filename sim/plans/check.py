@@ -165,7 +165,7 @@ def _on_order(plan: Plan, kind: OrderClass, new: bool) -> Fraction:
     for component in plan.components:
         if isinstance(component, StructureComponent) or kind not in _pays_on(plan, component):
             continue
-        if isinstance(component, FastStartComponent) and (not new or kind in CUSTOMERS):
+        if isinstance(component, FastStartComponent) and not new:
             continue
         if isinstance(component, LevelComponent) and claimed & set(component.exclude_orders):
             continue

@@ -79,6 +79,7 @@ class CompiledStructure:
     frontline: int
     own_order: int
     frontline_order: int
+    customers_count: bool
     team_volume: int
     whole_downline: bool
 
@@ -221,6 +222,7 @@ def _structure(plan: Plan, index: int, component: StructureComponent) -> Compile
         frontline=component.frontline,
         own_order=in_hundredths(component.own_order_pv),
         frontline_order=in_hundredths(component.frontline_order_pv),
+        customers_count=component.customers_count,
         team_volume=in_hundredths(component.team_volume),
         whole_downline=component.team == "downline",
     )

@@ -133,6 +133,9 @@ class StructureComponent(Component):
         "points",
         validate_default=True,
     )
+    customers_count: bool = noted(
+        False, "preferred customers with that order volume in the period count for tier 1 too"
+    )
     team_volume: Points = noted(0, "least volume of the team", "points", validate_default=True)
     team: Literal["frontline", "downline"] = noted(
         "frontline",

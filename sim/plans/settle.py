@@ -91,7 +91,7 @@ def settle(
 def _facts(plan: CompiledPlan, books: Books, lines: bool) -> Facts:
     sponsor = np.ascontiguousarray(books.sponsor, np.int32)
     enrolled = np.ascontiguousarray(books.enrolled, np.bool_)
-    books = Books(books.period, sponsor, enrolled, books.joined_day, books.orders)
+    books = Books(books.period, sponsor, enrolled, books.orders)
     volumes = measure(plan, books)
     active = qualified(plan, volumes, enrolled)
     gv = subtree_sums(sponsor, volumes.own_rank)

@@ -57,10 +57,8 @@ def check_books(books: Books) -> None:
     from sim.plans.genealogy import first_bad_parent
 
     n, orders = len(books.sponsor), books.orders
-    if n == 0 or len(books.enrolled) != n or len(books.joined_day) != n:
-        raise ValueError(
-            "sponsor, enrolled and joined_day need one row a participant, the company first"
-        )
+    if n == 0 or len(books.enrolled) != n:
+        raise ValueError("sponsor and enrolled need one row a participant, the company first")
     bad = first_bad_parent(np.ascontiguousarray(books.sponsor, np.int32))
     if bad >= 0:
         raise ValueError(

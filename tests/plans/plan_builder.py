@@ -24,14 +24,15 @@ def order(who, cv, pv=0, **more):
         "source": "participant",
         "purpose": "own_use",
         "day": 100,
+        "since_day": 0,
         "pv": Fraction(pv),
         "cv": cv,
         **more,
     }
 
 
-def person(sponsor, enrolled=True, joined_day=0):
-    return {"sponsor": sponsor, "enrolled": enrolled, "joined_day": joined_day}
+def person(sponsor, enrolled=True):
+    return {"sponsor": sponsor, "enrolled": enrolled}
 
 
 def line_of(n, **more):
@@ -47,6 +48,8 @@ def books(people, orders):
         source=[Source[o["source"].upper()] for o in orders],
         purpose=[Purpose[o["purpose"].upper()] for o in orders],
         day=[o["day"] for o in orders],
+        since_day=[o["since_day"] for o in orders],
+        person=[o.get("person", i) for i, o in enumerate(orders)],
         pv=[int(o["pv"] * 100) for o in orders],
         qv=[int(o.get("qv", o["pv"]) * 100) for o in orders],
         cv=[o["cv"] for o in orders],
@@ -55,7 +58,6 @@ def books(people, orders):
         Period(0, 90, 120),
         np.array([p["sponsor"] for p in people], np.int32),
         np.array([p["enrolled"] for p in people], np.bool_),
-        np.array([p["joined_day"] for p in people], np.int32),
         table,
     )
 

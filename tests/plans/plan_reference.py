@@ -211,10 +211,7 @@ class Reference:
         last = component["days"] - (0 if component.get("last_day_inside", True) else 1)
 
         def inside(order):
-            if order["participant"] is None:
-                return False
-            age = order["day"] - self.people[order["participant"]]["joined_day"]
-            return 0 <= age <= last
+            return 0 <= order["day"] - order["since_day"] <= last
 
         rates = [number(r) for r in component["rates"]]
         component = dict(component, levels=len(rates))
@@ -346,13 +343,24 @@ class Reference:
             if self.people[c]["enrolled"]
             and self.activity[c] >= number(component.get("frontline_order_pv", 0))
         ]
+        customers = self.ordering_customers(i, component)
         need, tier = component.get("frontline", 3), 0
-        if len(ordering) >= need:
+        if len(ordering) + len(customers) >= need:
             tier = 1
             held = [self.holds(c, component) for c in recruits]
             while tier < len(component["tiers"]) and sum(h >= tier for h in held) >= need:
                 tier += 1
         return tier
+
+    def ordering_customers(self, i, component):
+        """Preferred customers of ``i`` who count as frontline, if the plan lets them."""
+        bought = defaultdict(Fraction)
+        for o, order in enumerate(self.orders):
+            if order["source"] == "preferred_customer" and order["credited_to"] == i:
+                bought[order.get("person", o)] += order["pv"]
+        least = number(component.get("frontline_order_pv", 0))
+        counts = component.get("customers_count", False)
+        return [who for who, pv in bought.items() if counts and pv >= least]
 
     def holds(self, i, component):
         own = self.activity[i] >= number(component.get("own_order_pv", 0))

@@ -97,10 +97,10 @@ def test_the_maximum_by_rates_is_never_exceeded():
     kept = tuple(c for c in plan.components if c.type != "structure")
     compiled = compile_plan(plan.model_copy(update={"components": kept}))
     luck = np.random.default_rng(5)
-    people = [person(-1)] + [
-        person(int(luck.integers(0, i)), joined_day=int(luck.integers(60, 100)))
+    people = [person(-1)] + [person(int(luck.integers(0, i))) for i in range(1, 300)]
+    orders = [
+        order(i, int(luck.integers(1000, 20_000)), 100, since_day=int(luck.integers(60, 100)))
         for i in range(1, 300)
     ]
-    orders = [order(i, int(luck.integers(1000, 20_000)), 100) for i in range(1, 300)]
     total = sum(paid(run(compiled, people, orders)).values())
     assert 0 < total <= check_plan(plan).maximum_by_rates * sum(o["cv"] for o in orders)

@@ -34,13 +34,11 @@ def exact_text(value):
 def settled(example):
     names = {"company": 0} | {name: i for i, name in enumerate(example["people"], start=1)}
     joined = example.get("joined", {})
-    people = [person(-1)] + [
-        person(names[sponsor], joined_day=joined.get(name, 0))
-        for name, sponsor in example["people"].items()
-    ]
+    people = [person(-1)] + [person(names[sponsor]) for sponsor in example["people"].values()]
     orders = [order(names[name], 0, points) for name, points in example.get("points", {}).items()]
     for o in example["orders"]:
         more = {key: o[key] for key in ("purpose", "day") if key in o}
+        more["since_day"] = joined.get(o["who"], 0)
         orders.append(order(names[o["who"]], cents(o.get("cv", 0)), o.get("pv", 0), **more))
     plan = exact_text(example["plan"])
     changed = [{**c, **example.get("change", {})} for c in plan["components"]]

@@ -24,11 +24,11 @@ classes = st.lists(st.sampled_from(CLASSES), unique=True)
 @st.composite
 def people(draw):
     """A company and up to 14 participants, chains and bushes alike."""
-    rows = [person(-1, True, 0)]
+    rows = [person(-1)]
     reach = draw(st.integers(1, 14))
     for i in range(1, draw(st.integers(1, 15))):
         sponsor = draw(st.integers(max(0, i - reach), i - 1))
-        rows.append(person(sponsor, draw(st.integers(0, 7)) > 0, draw(st.integers(60, 110))))
+        rows.append(person(sponsor, draw(st.integers(0, 7)) > 0))
     return rows
 
 
@@ -50,6 +50,8 @@ def orders(draw, n):
                 "source": source if own or source != "participant" else "retail_customer",
                 "purpose": purpose if own else "customer",
                 "day": draw(st.integers(90, 120)),
+                "since_day": draw(st.integers(60, 110)),
+                "person": draw(st.integers(0, 5)),
                 "pv": Fraction(draw(volume)),
                 "cv": draw(st.sampled_from([0, 1, 5, 333, 10_000, 12_345, -450])),
             }
@@ -130,6 +132,7 @@ def plans(draw):
         "frontline_order_pv": draw(st.sampled_from(["0", "50"])),
         "team_volume": draw(volume),
         "team": draw(st.sampled_from(["frontline", "downline"])),
+        "customers_count": draw(st.booleans()),
     }
     pool = {"id": "pool", "type": "pool", "share": draw(rate)}
     pool["points"] = {rank: draw(st.sampled_from(["1", "5/2"])) for rank in rank_ids[-2:]}

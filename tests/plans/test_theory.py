@@ -90,7 +90,7 @@ def recursive_tree_ratios(plan, n, q, replicates, seed):
             pv=10_000 * qualified, cv=np.full(n, 10_000),
         )  # fmt: skip
         enrolled, joined = np.ones(n + 1, np.bool_), np.zeros(n + 1, np.int32)
-        given = Books(Period(0, 0, 30), sponsor, enrolled, joined, table)
+        given = Books(Period(0, 0, 30), sponsor, enrolled, table)
         result = settle(plan, given, PlanState.empty())
         ratios.append(float(result.pay.amount.sum()) / (10_000 * n))
     return np.array(ratios)
@@ -123,10 +123,7 @@ def test_descendants_at_a_distance_are_members_at_a_depth():
     sponsors = [0, 0, *(int(luck.integers(1, i)) for i in range(2, n + 1))]
     for i in range(2, n + 1):
         depth[i] = depth[sponsors[i]] + 1
-    people = [
-        {"sponsor": s if i else -1, "enrolled": True, "joined_day": 0}
-        for i, s in enumerate(sponsors)
-    ]
+    people = [{"sponsor": s if i else -1, "enrolled": True} for i, s in enumerate(sponsors)]
     plan = plan_with(RATES["seven"], "none")
     result = run(plan, people, [order(i, 100, 100) for i in range(1, n + 1)])
     for level in range(1, 8):

@@ -41,7 +41,7 @@ from sim.plans.components.walk import (
     walk,
 )
 from sim.plans.genealogy import nearest_above
-from sim.records import NOBODY, PAY_LINE, Table
+from sim.records import PAY_LINE, Table
 
 
 def pay(component: CompiledLevel, facts: Facts, earlier: Mapping[str, Paid]) -> Paid:
@@ -88,14 +88,10 @@ def _uses(component: CompiledLevel, facts: Facts, earlier: Mapping[str, Paid]) -
 
 
 def in_window(last_day: int, facts: Facts) -> NDArray[np.bool_]:
-    """Whether each order is a participant's own and at most ``last_day`` days after enrolment.
-
-    Customers have no enrolment date in the books, so their orders are never inside.
-    """
+    """Whether each order comes within ``last_day`` days of its buyer's first day with the firm."""
     orders = facts.books.orders
-    buyer = orders.participant
-    age = orders.day.astype(np.int64) - facts.books.joined_day[np.maximum(buyer, 0)]
-    inside: NDArray[np.bool_] = (buyer != NOBODY) & (age >= 0) & (age <= last_day)
+    age = orders.day.astype(np.int64) - orders.since_day
+    inside: NDArray[np.bool_] = (age >= 0) & (age <= last_day)
     return inside
 
 

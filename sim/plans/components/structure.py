@@ -19,6 +19,7 @@ from sim.jit import njit
 from sim.plans.compile import CompiledStructure
 from sim.plans.components.base import SOURCES, Facts, Fixed, Paid, book_fixed
 from sim.plans.genealogy import frontline_sums
+from sim.records import Source
 
 
 class Pattern(NamedTuple):
@@ -59,7 +60,13 @@ def tiers(component: CompiledStructure, facts: Facts) -> tuple[NDArray[np.int8],
     )
     team = facts.gv if component.whole_downline else _frontline_team(facts)
     result: tuple[NDArray[np.int8], NDArray[np.int8]] = _tiers(
-        pattern, facts.sponsor, facts.qualified, facts.books.enrolled, facts.volumes.activity, team
+        pattern,
+        facts.sponsor,
+        facts.qualified,
+        facts.books.enrolled,
+        facts.volumes.activity,
+        team,
+        _customers(component, facts),
     )
     return result
 
@@ -72,12 +79,14 @@ def _tiers(
     enrolled: NDArray[np.bool_],
     order: NDArray[np.int64],
     team: NDArray[np.int64],
+    customers: NDArray[np.int32],
 ) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     """One pass from the bottom: recruits are judged before their sponsor."""
     n = len(sponsor)
     reached, held = np.zeros(n, np.int8), np.zeros(n, np.int8)
-    # recruits[p, t]: direct recruits with a qualifying order (t = 0), or holding tier t or above
+    # recruits[p, t]: frontline with a qualifying order (t = 0), or holding tier t or above
     recruits = np.zeros((n, pattern.tiers), np.int32)
+    recruits[:, 0] = customers
     for i in range(n - 1, 0, -1):
         if team[i] >= pattern.team_volume:
             while reached[i] < pattern.tiers and recruits[i, reached[i]] >= pattern.frontline:
@@ -88,6 +97,21 @@ def _tiers(
         for t in range(1, min(held[i] + 1, pattern.tiers)):
             recruits[sponsor[i], t] += 1
     return reached, held
+
+
+def _customers(component: CompiledStructure, facts: Facts) -> NDArray[np.int32]:
+    """Preferred customers of each participant whose orders reach the frontline's, if they count."""
+    orders, n = facts.books.orders, len(facts.sponsor)
+    count = np.zeros(n, np.int32)
+    if not component.customers_count:
+        return count
+    theirs = np.flatnonzero(orders.source == Source.PREFERRED_CUSTOMER)
+    who = np.stack([orders.person[theirs], orders.incarnation[theirs], orders.credited_to[theirs]])
+    buyers, group = np.unique(who, axis=1, return_inverse=True)
+    volume = np.zeros(buyers.shape[1], np.int64)
+    np.add.at(volume, group, orders.pv[theirs])
+    np.add.at(count, buyers[2, volume >= component.frontline_order], 1)
+    return count
 
 
 def _frontline_team(facts: Facts) -> NDArray[np.int64]:
