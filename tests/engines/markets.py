@@ -70,7 +70,7 @@ def inert(**changes: Any) -> Scenario:
         | {"monthly_cost": 0},
         "considering": {"join": -100, "buy": -100, "appetite": 0, "refusal": 0, "income": 0}
         | {"saving": 0, "friend": 0, "seller_contact": 0, "former_contact": 0},
-        "believing": {"morale": 0},
+        "believing": {"morale": 0, "story": 0},
         "stocking": {"use_value": 0},
         "staying": {"leave": 0, "lapse_idle": 100_000},
     }
