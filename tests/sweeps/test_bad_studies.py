@@ -9,6 +9,7 @@ import pytest
 from toy_market import STUDY, TOY, write_study
 
 from sim.scenario.errors import InputError
+from sim.scenario.schema import Shopping
 from sim.sweeps import run_study
 from sim.sweeps.design import design_points
 from sim.sweeps.study import load_study
@@ -72,7 +73,7 @@ BAD = {
         "study.yaml:2: vary: so design point 1 cannot be built", "population.people=2",
     ),
     "points that are equal": (
-        swap("staying.leave: [0.1, 0.2]", "shopping: [{}, {stop: 0.2}]"),
+        swap("staying.leave: [0.1, 0.2]", f"shopping: [{{}}, {{stop: {Shopping().stop}}}]"),
         "design points 0 and 1 are the same scenario", "leave one",
     ),
     "too many runs": (swap("replicates: 3", "replicates: 100000"), "pass 1000000 runs", ""),

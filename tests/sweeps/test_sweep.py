@@ -268,8 +268,8 @@ def test_another_study_in_the_folder_is_refused_by_name(
 def test_a_changed_scenario_is_refused_by_field(tmp_path: Path) -> None:
     path, out = write_study(tmp_path), tmp_path / "out"
     sweep(path, out)
-    write_study(tmp_path, market=lambda text: text + "shopping: {stop: 0.3}\n")
-    with pytest.raises(InputError, match=r"shopping\.stop: is 0\.2 there and 0\.3 now"):
+    write_study(tmp_path, market=lambda text: text.replace("soap", "tea"))
+    with pytest.raises(InputError, match=r'product\.name: is "soap" there and "tea" now\'):
         sweep(path, out)
     (out / "design.parquet").unlink()
     with pytest.raises(InputError, match="the scenario or its plan has changed"):

@@ -34,6 +34,7 @@ months: 12
 plan: {id: toy_plan, currency: USD}
 population: {people: 50}
 founders: {count: 2}
+product: {name: soap}
 """
 
 
