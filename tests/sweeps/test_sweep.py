@@ -269,7 +269,7 @@ def test_a_changed_scenario_is_refused_by_field(tmp_path: Path) -> None:
     path, out = write_study(tmp_path), tmp_path / "out"
     sweep(path, out)
     write_study(tmp_path, market=lambda text: text.replace("soap", "tea"))
-    with pytest.raises(InputError, match=r'product\.name: is "soap" there and "tea" now\'):
+    with pytest.raises(InputError, match=r'product\.name: is "soap" there and "tea" now'):
         sweep(path, out)
     (out / "design.parquet").unlink()
     with pytest.raises(InputError, match="the scenario or its plan has changed"):
