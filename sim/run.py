@@ -13,7 +13,8 @@ from typing import Any
 
 from sim.engines import Engine, Progress, simulate
 from sim.ledger import LedgerTables
-from sim.scenario.schema import Scenario, WellMixed
+from sim.scenario.contacts import WellMixed
+from sim.scenario.schema import Scenario
 
 Report = Callable[[Path, LedgerTables, Mapping[str, Any], Mapping[str, Any]], Path]
 """Adds figures and a page to a folder: (folder, tables, summary, manifest)."""

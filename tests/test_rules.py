@@ -28,7 +28,7 @@ amounts = st.floats(0, 1e7)
 
 class TestOrdering:
     def test_by_hand(self) -> None:
-        # full appetite, list price: the base; a quarter off and sensitivity 1: e^(1/4) times as much
+        # full appetite, list price: the base; a quarter off, sensitivity 1: e^(1/4) times that
         assert order_probability(0.4, 1.0, 1.0, 1.0) == 0.4
         assert order_probability(0.4, 1.0, 1.0, 0.75) == pytest.approx(0.4 * math.exp(0.25))
         assert order_probability(0.4, 0.5, 2.0, 1.0) == 0.2

@@ -90,7 +90,8 @@ def _user_error(error: Exception) -> Mapping[str, Any] | None:
     if isinstance(error, InputError):
         return error.as_dict()
     # asked for only where it is loaded: a scenario's mistake is told without reading tables
-    results = sys.modules.get("sim.results")
-    if results is not None and isinstance(error, results.ResultsError):
-        return {"message": str(error)}
+    for room, name in (("sim.results", "ResultsError"), ("sim.world.networks.csr", "NetworkError")):
+        home = sys.modules.get(room)
+        if home is not None and isinstance(error, getattr(home, name)):
+            return {"message": str(error)}
     return None

@@ -35,7 +35,8 @@ from sim.records import (
     Table,
 )
 from sim.rules.ordering import units_ordered
-from sim.scenario.schema import Scenario, minor
+from sim.scenario.fields import minor
+from sim.scenario.schema import Scenario
 from sim.world.networks import generate
 from sim.world.people import person_keys, populate, settle_in
 from sim.world.prices import Prices, qualifying_volume
@@ -244,9 +245,7 @@ class Market:
     def settle(self) -> Settlement:
         """Settle the month; ranks and pay go into the participants' rows."""
         members = self.participants
-        self.books = Books(
-            self.period, members.sponsor, self.enrolled(), self.order_table()
-        )
+        self.books = Books(self.period, members.sponsor, self.enrolled(), self.order_table())
         result = settle(self.plan, self.books, self.plan_state)
         members.title[:], members.paid_as[:] = result.title, result.paid_as
         members.qualified[:] = result.qualified

@@ -42,7 +42,7 @@ def scenario_document(path: str | Path, overrides: Iterable[str] = ()) -> Node:
     document = _with_base(read_mapping(seen_from(Path(path), Path())))
     for override in overrides:
         document = _with_override(document, override)
-    return _with_plan(document)
+    return with_plan(_with_ties(document))
 
 
 def seen_from(path: Path, folder: Path) -> Path:
@@ -115,7 +115,21 @@ def _without(node: Node, key: str) -> Node:
     return replace(node, value={k: child for k, child in node.value.items() if k != key})
 
 
-def _with_plan(document: Node) -> Node:
+def _with_ties(document: Node) -> Node:
+    """``document`` with the path of a file of ties as seen from the folder we are in."""
+    network = child_of(document, "network")
+    named = child_of(network, "file") if network is not None else None
+    if network is None or named is None:
+        return document
+    path = _named_file(named, "network.file")
+    if not path.is_file():
+        says = f"there is no file {shortened(str(path))}"
+        refuse(named.place, says, field="network.file", value=named.shown())
+    found = with_child(network, "file", replace(named, value=str(path)))
+    return with_child(document, "network", found)
+
+
+def with_plan(document: Node) -> Node:
     """``document`` with its plan written out, if it names the plan's file."""
     named = child_of(document, PLAN)
     if named is None or isinstance(named.value, dict):
@@ -150,12 +164,12 @@ def _with_override(document: Node, override: str) -> Node:
     if not text.strip():
         refuse(place, "has no value after '='", "write null for no value", dotted(parts))
     if parts[0] == PLAN and len(parts) > 1:
-        document = _with_plan(document)
+        document = with_plan(document)
     try:
         value = _at_command_line(parse(text, COMMAND_LINE, dotted(parts)))
     except InputError as error:
         raise InputError(*(replace(problem, place=place) for problem in error.problems)) from None
-    return _set(document, parts, value, [])
+    return set_field(document, parts, value, [])
 
 
 def _at_command_line(node: Node) -> Node:
@@ -168,7 +182,7 @@ def _at_command_line(node: Node) -> Node:
     return Node(Place(COMMAND_LINE), value, Place(COMMAND_LINE), node.text)
 
 
-def _set(node: Node, parts: list[str], value: Node, above: list[str]) -> Node:
+def set_field(node: Node, parts: list[str], value: Node, above: list[str]) -> Node:
     """``node`` in which the field at ``parts`` is ``value``; missing groups on the way are made."""
     part, rest = parts[0], parts[1:]
     child = child_of(node, part)
@@ -188,4 +202,4 @@ def _set(node: Node, parts: list[str], value: Node, above: list[str]) -> Node:
         refuse(
             value.place, f"{child.shown()} has no fields of its own", hint, dotted([*above, *parts])
         )
-    return with_child(node, part, _set(child, rest, value, [*above, part]))
+    return with_child(node, part, set_field(child, rest, value, [*above, part]))

@@ -21,12 +21,11 @@ from typing import Any
 
 import numpy as np
 
+from sim.scenario.contacts import EdgeList
 from sim.scenario.errors import InputError, Problem, shortened
-from sim.scenario.load import PLAN, scenario_document
-from sim.scenario.load import _set as set_field
-from sim.scenario.load import _with_plan as with_plan
+from sim.scenario.load import PLAN, scenario_document, set_field, with_plan
 from sim.scenario.nodes import Node, child_of
-from sim.scenario.schema import EdgeList, Scenario
+from sim.scenario.schema import Scenario
 from sim.scenario.validate import validated
 from sim.sweeps.runs import Point, Run
 from sim.sweeps.study import MAX_RUNS, OVERRIDES, Grid, Pairing, Study, StudyFile

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from sim.scenario.contacts import WellMixed
 from sim.scenario.errors import InputError, Problem, nearest, shortened
-from sim.scenario.schema import Scenario, WellMixed
+from sim.scenario.schema import Scenario
 from sim.sweeps.outputs import has, leaves
 from sim.sweeps.runs import Point, Recipe
 from sim.sweeps.study import StudyFile

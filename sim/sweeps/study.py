@@ -11,9 +11,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from sim.paths import shipped
+from sim.scenario.behaviour import MAX_MONTHS
 from sim.scenario.errors import InputError, Problem, shortened
+from sim.scenario.fields import Section
 from sim.scenario.nodes import Node, child_of
-from sim.scenario.schema import MAX_MONTHS, MAX_PEOPLE, Section
+from sim.scenario.schema import MAX_PEOPLE
 from sim.scenario.validate import validated
 from sim.scenario.yaml_text import read_mapping
 from sim.sweeps.shards import RUN_FIELDS, WORK_FIELDS

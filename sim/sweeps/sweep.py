@@ -60,10 +60,11 @@ def run_study(  # noqa: PLR0913  the options of `downline sweep`, one by one
     progress: Progress | None = None,
     note: Callable[[str], None] = tell,
     recipe: Recipe = MARKET,
+    seed: int | None = None,
 ) -> dict[str, Any]:
     """Run a study file into the folder ``out`` (results/NAME if absent), or go on with it.
 
-    What the call leaves open the study says: executor and workers. ``note`` is told of failed runs
+    The study says what the call leaves open: executor, workers, seed. ``note`` is told of failed runs
     as they come. Returns what was done, ``counts`` by status last. The runs that are done already
     are not done again; the failed ones are with ``retry_failed``. ``dry_run`` checks everything and
     writes nothing.
@@ -72,6 +73,8 @@ def run_study(  # noqa: PLR0913  the options of `downline sweep`, one by one
         InputError: study, scenario, plan, options or folder are at fault. Nothing was run then.
     """
     file = load_study(study)
+    if seed is not None:
+        file = replace(file, study=file.study.model_copy(update={"seed": seed}))
     ways = Ways(executor or file.study.executor, workers or file.study.workers, address,
                 fail_fast, retry_failed, progress, note)  # fmt: skip
     _check_ways(ways, workers)

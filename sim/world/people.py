@@ -12,7 +12,8 @@ from sim import draws
 from sim.draws import Draw
 from sim.jit import njit
 from sim.records import NOBODY, PERSON, Motive, Role, Table
-from sim.scenario.schema import Population, Scenario, minor
+from sim.scenario.fields import minor
+from sim.scenario.schema import Population, Scenario
 
 NEVER = 2**31 - 1
 

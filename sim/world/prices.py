@@ -7,7 +7,8 @@ from sim.plans.quantities import in_hundredths
 from sim.plans.schema import Plan
 from sim.plans.schema_components import FastStartComponent, LevelComponent
 from sim.records import Purpose, Source
-from sim.scenario.schema import Scenario, minor
+from sim.scenario.fields import minor
+from sim.scenario.schema import Scenario
 
 Line = tuple[int, int, int, int, int, int, int]
 

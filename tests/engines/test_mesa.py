@@ -46,7 +46,7 @@ class TestVisitOrder:
 
     def test_would_be_seen_if_it_mattered(self) -> None:
         class Hasty(Distributor):
-            """Joins the order of visits with the outcome: the first approach of a month is alone."""
+            """Lets the order of visits matter: whoever is visited first is alone in asking."""
 
             def approach(self) -> None:
                 if not self.model.offers:

@@ -89,7 +89,7 @@ def recursive_tree_ratios(plan, n, q, replicates, seed):
             ORDER, credited_to=who, participant=who, source=np.full(n, 2), purpose=np.ones(n),
             pv=10_000 * qualified, cv=np.full(n, 10_000),
         )  # fmt: skip
-        enrolled, joined = np.ones(n + 1, np.bool_), np.zeros(n + 1, np.int32)
+        enrolled = np.ones(n + 1, np.bool_)
         given = Books(Period(0, 0, 30), sponsor, enrolled, table)
         result = settle(plan, given, PlanState.empty())
         ratios.append(float(result.pay.amount.sum()) / (10_000 * n))

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from toy_market import STUDY, TOY, write_study
 
+from sim.scenario.behaviour import Shopping
 from sim.scenario.errors import InputError
-from sim.scenario.schema import Shopping
 from sim.sweeps import run_study
 from sim.sweeps.design import design_points
 from sim.sweeps.study import load_study

@@ -10,10 +10,14 @@ from sim.jit import njit
 Rows = tuple[NDArray[np.int64], NDArray[np.int32]]
 
 
+class NetworkError(ValueError):
+    """A network cannot be drawn or read; the message is for whoever asked for it."""
+
+
 def require(good: bool, field: str, value: object, bound: str) -> None:
-    """Raise ValueError that names the scenario's field, its value and bound, unless ``good``."""
+    """Raise NetworkError that names the scenario's field, its value and bound, unless ``good``."""
     if not good:
-        raise ValueError(f"network.{field}: must be {bound}, not {value}")
+        raise NetworkError(f"network.{field}: must be {bound}, not {value}")
 
 
 @njit

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import njit
-from sim.world.networks.csr import Rows, from_ties
+from sim.world.networks.csr import NetworkError, Rows, from_ties
 
 CHUNK = 1 << 22  # bytes read at a time
 HEADER = -1  # the field of a first line that is no tie
@@ -31,19 +31,19 @@ def edge_list(path: Path, people: int) -> Rows:
     """The network whose ties a CSV file lists, one a line, each once, in either order.
 
     The first line may be a header (it starts with a letter); empty lines are passed over. Raises
-    ValueError with file, line, text and bound for anything else that is not two known people.
+    NetworkError with file, line, text and bound for anything else that is not two known people.
     """
     try:
         header = _header(path)
         left, right = _read(path, header, people)
     except OSError as error:
-        raise ValueError(f"network.file: cannot read {path}: {error.strerror}") from None
+        raise NetworkError(f"network.file: cannot read {path}: {error.strerror}") from None
     indptr, neighbours = from_ties(left, right, people)
     twice = _repeated(indptr, neighbours)
     if twice[0] >= 0:
         first, second = _lines_of(path, header, twice)[:2]
         text = f"{twice[0]},{twice[1]}"
-        raise ValueError(f"{path}, line {second}: the tie {text} is already in line {first}")
+        raise NetworkError(f"{path}, line {second}: the tie {text} is already in line {first}")
     return indptr, neighbours
 
 
@@ -70,10 +70,10 @@ def _read(path: Path, header: bool, people: int) -> tuple[NDArray[np.int32], NDA
         fault = _parse(piece, state, left, right, people)
         if fault != GOOD:
             text, reason = _line(path, int(state[LINE])), FAULTS[fault].format(last=people - 1)
-            raise ValueError(f"{path}, line {state[LINE]}: {text!r}: {reason}")
+            raise NetworkError(f"{path}, line {state[LINE]}: {text!r}: {reason}")
     ties = int(state[TIES])
     if ties == 0:
-        raise ValueError(f"{path}: holds no ties")
+        raise NetworkError(f"{path}: holds no ties")
     return left[:ties], right[:ties]
 
 

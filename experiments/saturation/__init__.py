@@ -1,0 +1,1 @@
+"""Does a market saturate?"""
