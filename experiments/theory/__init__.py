@@ -1,0 +1,1 @@
+"""Does the engine meet the theory that it must meet exactly, and would a wrong engine be caught?"""
