@@ -32,9 +32,9 @@ class Check:
     """One figure beside what it should be.
 
     ``z`` judges against an exact ``expected`` with standard error ``se``; ``low`` and ``high``
-    bound a value that has a band instead. ``wrong`` marks a check run on a model known to be wrong:
-    it passes when the figure is rejected. ``published`` marks a comparison that is reported and
-    judges nothing.
+    bound a value that has a band instead. The verdict is one of holds or fails (against theory),
+    caught or not caught (a model known to be wrong), inside or outside (a band), agrees or differs
+    (a published figure and the interval of the simulated one).
     """
 
     name: str
@@ -67,7 +67,12 @@ def within(name: str, value: float, low: float, high: float, note: str = "") -> 
     return Check(name, value, middle, verdict, low=low, high=high, note=note)
 
 
-PASSING = ("holds", "caught", "inside")
+def beside(
+    name: str, value: float, low: float, high: float, published: float, note: str = ""
+) -> Check:
+    """A simulated value with its interval beside a published one: reported, it judges nothing."""
+    verdict = "agrees" if low <= published <= high else "differs"
+    return Check(name, value, published, verdict, low=low, high=high, note=note)
 
 
 @dataclass

@@ -24,6 +24,9 @@ HERE = Path(__file__).parent
 EVERY = 6
 """Months between the points of the curve that a run keeps."""
 
+LONGEST = 180
+"""The last point of a curve; a shorter run has none there."""
+
 FALL = 0.1
 """A fall is a last year at least this far below the peak; a plateau differs by less."""
 
@@ -33,7 +36,10 @@ def summarise(_scenario: Scenario, tables: LedgerTables) -> Mapping[str, Any]:
     enrolled = tables.months["enrolled"].astype(float)
     joined = smoothed(tables.months["enrolments"].astype(float))
     peak = int(np.argmax(smoothed(enrolled)))
-    curve = {f"{m:03d}": enrolled[max(m - 1, 0)] for m in range(0, len(enrolled) + 1, EVERY)}
+    curve = {
+        f"{m:03d}": enrolled[max(m - 1, 0)] if m <= len(enrolled) else None
+        for m in range(0, LONGEST + 1, EVERY)
+    }
     return {
         "shape": {
             "peak": enrolled[peak],

@@ -148,7 +148,7 @@ def _vary_problems(file: StudyFile) -> Iterator[Problem]:
         if not values:
             yield file.problem("has no values", "vary", field)
         for i, value in enumerate(values):
-            if value in values[:i]:
+            if isinstance(file.study.design, Grid) and value in values[:i]:
                 yield file.problem("is in the list twice", "vary", field, i)
         lengths[field] = len(values)
     if isinstance(file.study.design, Listed) and len(set(lengths.values())) > 1:

@@ -1,0 +1,1 @@
+"""Who earns, and why so few?"""
