@@ -36,7 +36,7 @@ do not edit. A test compares this page with the code.
 
 A name is the path of a field in a scenario file, and in `--set population.people=500`; `[]` stands
 for the number of a list's entry, from 0. *required* marks a field without a default. Money is in
-major units of the scenario's currency. Sources: **PRIOR** is a value chosen here without a published
+major units of the currency. Sources: **PRIOR** is a value chosen here without a published
 figure, **FIT** one fitted by hand on calibration rows; anything else names what was published.
 Fields of `plan` have no such source: they are terms of a plan, and a plan file says where it has
 them from. The defaults of a plan are those of the format, not of any firm.
