@@ -1,0 +1,1 @@
+"""What the laboratory costs: seconds and memory, measured by command, never asserted in a test."""
