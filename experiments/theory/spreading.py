@@ -36,7 +36,7 @@ def reach(model: MarketModel) -> Measured:
 
 def part_of_a_month(quick: bool) -> int:
     """How many steps stand for one month of the continuous laws."""
-    return 20 if quick else 50
+    return 20 if quick else 40
 
 
 def _adopting(name: str, a_month: int, runs: int) -> Study:
@@ -69,17 +69,17 @@ def studies(quick: bool) -> list[Study]:
     part, seeds = part_of_a_month(quick), f"founders.count={SEEDS}"
     small = (f"population.people={SMALL}", seeds, f"population.hours_mean={RATIO / part}")
     crowd = (f"population.people={CROWD}", f"founders.count={CROWD_SEEDS}")
-    many, few = (400, 250) if quick else (3000, 500)
+    many, few = (400, 250) if quick else (2000, 400)
     asking = Study(
         "reed-frost", "reed_frost.yaml", many, reach, done=extinct, distributor=AskingAll
     )
     return [
-        _adopting("bass", part, 25 if quick else 120),
+        _adopting("bass", part, 25 if quick else 80),
         _adopting("bass in large steps", 1, 200 if quick else 1000),
-        _burning("burn-out", 120 if quick else 1000, (seeds,)),
+        _burning("burn-out", 120 if quick else 500, (seeds,)),
         _burning("late burn-out", 30, (seeds, "staying.leave=0.05")),
         _burning("crowd", 12 if quick else 60, crowd),
-        _burning("small steps", 30 if quick else 100, small, 1 / part),
+        _burning("small steps", 30 if quick else 60, small, 1 / part),
         asking,
         replace(asking, name="one draw", runs=few, consumer=OneDraw),
     ]

@@ -44,14 +44,14 @@ def recruiting(model: MarketModel) -> Measured:
 
 def studies(quick: bool) -> list[Study]:
     """Synchronous growth, several tries a month, churn, and a wrong model of each."""
-    runs, large = 120 if quick else 600, (f"population.people={LARGE[quick]}",)
-    few, tries = (80, 60) if quick else (100, 400)
+    runs, large = 120 if quick else 400, (f"population.people={LARGE[quick]}",)
+    few, tries = (80, 60) if quick else (100, 250)
     leaving = ("population.replaced_per_year=0",)
     return [
         Study("steps", "steps.yaml", runs, growth, large),
         Study("at once", "steps.yaml", few, growth, ("population.people=1000",), model=AtOnce),
         Study("tries", "tries.yaml", tries, recruiting, large),
-        Study("churn", "churn.yaml", 60 if quick else 500, recruiting),
+        Study("churn", "churn.yaml", 60 if quick else 300, recruiting),
         Study(
             "discouraged",
             "churn.yaml",

@@ -31,8 +31,8 @@ def studies(quick: bool) -> list[Study]:
     In the first, members make three approaches a month, so that many people have several offers to
     choose from: the law is the same, and the engine's way of breaking ties is held against it.
     """
-    n, runs = (30, 120) if quick else (100, 400)
-    few, some = (30, 50) if quick else (40, 150)
+    n, runs = (30, 120) if quick else (80, 250)
+    few, some = (30, 50) if quick else (30, 100)
     people = (f"population.people={n}",)
     tree = Study("tree", "tree.yaml", runs, genealogy_and_pay, (*people, "population.hours_mean=3"))
     tree = replace(tree, done=full, distributor=Ordering)
@@ -79,8 +79,8 @@ def subtrees(trees: Trees) -> Trees:
 def checks(samples: dict[str, Sample]) -> list[Check]:
     """All checks of this file."""
     trees, wrong = trees_of(samples["tree"]), trees_of(samples["preferential"])
-    found = [*_recruits(trees), *_depths(trees), *_subtrees(trees)]
-    found += _preferential(wrong)
+    found = [_place(trees), *_recruits(trees), *_depths(trees), *_subtrees(trees)]
+    found += [_place(wrong, "preferential recruiting: ", wrong=True), *_preferential(wrong)]
     for cap in (2, 3):
         found += _capped(trees_of(samples[f"capped {cap}"]), cap)
     n = trees.shape[1]
@@ -90,6 +90,15 @@ def checks(samples: dict[str, Sample]) -> list[Check]:
     note = f"{ignored.mean():.3f} of the members have more than two recruits"
     found.append(mean_check("cap 2 ignored: no recruit", zero, share, wrong=True, note=note))
     return found
+
+
+def _place(trees: Trees, who: str = "", **more: Any) -> Check:
+    """How late the sponsors themselves had joined: uniform from 0 to 1, and independent."""
+    entrants = np.arange(1, trees.shape[1])
+    place = ((trees[:, 1:] + 0.5) / entrants).mean(axis=1)
+    variance = float((1 - 1 / entrants**2).sum()) / 12 / len(entrants) ** 2
+    name = f"{who}sponsor's place among the members, 0 first to 1 last"
+    return exact_check(name, place, 0.5, variance, **more)
 
 
 def _recruits(trees: Trees) -> list[Check]:

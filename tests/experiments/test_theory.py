@@ -10,7 +10,7 @@ from math import factorial
 import numpy as np
 import pytest
 
-from experiments.registry import PASSING, Job
+from experiments.registry import Job
 from experiments.theory import exact_pay, exact_steps, exact_trees, payouts, spreading, steps, trees
 from experiments.theory.exact_steps import mean_of
 from experiments.theory.judging import paired_check
@@ -19,6 +19,7 @@ from experiments.theory.variants import Capped
 from sim.engines.mesa.agents import Consumer
 
 SEED = 1
+PASSING = ("holds", "caught", "inside")
 
 
 def every_tree(n):
@@ -240,6 +241,14 @@ def test_reed_and_frost_holds_and_greenwood_is_caught():
     assert verdicts == ["holds"] * 5 + ["caught"]
 
 
+def test_the_place_of_sponsors_has_its_exact_mean_and_variance():
+    every = every_tree(5)
+    check = trees._place(every)
+    place = ((every[:, 1:] + 0.5) / np.arange(1, 5)).mean(axis=1)
+    assert check.value == pytest.approx(0.5)
+    assert check.se == pytest.approx(place.std() / len(every) ** 0.5)
+
+
 def oldest_asker(consumer, askers, *, joins):
     """A broken tie rule: the longest-standing asker wins."""
     return Consumer._plain_best(consumer, askers[:1], joins=joins)
@@ -256,8 +265,9 @@ def test_a_biased_tie_in_the_engine_is_caught(monkeypatch, tie):
     # Five approaches a month, so that most who are asked are asked by several.
     many = ("population.people=16", "population.hours_mean=5")
     broken = Study("tree", "unpaid.yaml", 30, trees.genealogy, many, full)
-    found = trees._depths(trees.trees_of(sample(broken, SEED)))
-    assert "fails" in {c.verdict for c in found}
+    found = trees.trees_of(sample(broken, SEED))
+    assert trees._place(found).verdict == "fails"
+    assert "fails" in {c.verdict for c in trees._depths(found)}
 
 
 def test_a_run_that_does_not_end_in_time_fails_loudly():
