@@ -27,7 +27,7 @@ def summarise(scenario: Scenario, tables: LedgerTables) -> dict[str, Any]:
 
     measuring = scenario.measuring
     level = Fraction(measuring.price_level)
-    yardstick = Yardstick(band=int(measuring.break_even), price_level=level)
+    yardstick = Yardstick(band=measuring.break_even, price_level=level)
     return {
         "name": scenario.name,
         "stamp": "SIMULATED",

@@ -7,6 +7,7 @@ over, and people who leave the market are replaced.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,7 +40,7 @@ from sim.scenario.fields import minor
 from sim.scenario.schema import Scenario
 from sim.world.networks import generate
 from sim.world.people import person_keys, populate, settle_in
-from sim.world.prices import Prices, qualifying_volume
+from sim.world.prices import Prices, activity_orders, qualifying_volume
 
 
 class Acceptance(NamedTuple):
@@ -55,7 +56,8 @@ class Market:
     """People, memberships, the contact network and the open month of one simulated market.
 
     ``orders`` gathers the month's orders as tuples in the column order of ORDER; ``streams`` maps
-    each purpose to the month's key of luck; ``hours`` and ``expenses`` have a row a participant.
+    each purpose to the month's key of luck; ``volume`` counts the month's activity volume by
+    participant; ``hours`` and ``expenses`` have a row a participant.
     """
 
     def __init__(self, scenario: Scenario, ledger: Ledger | None = None) -> None:
@@ -68,6 +70,7 @@ class Market:
         self.plan, self.plan_state = compile_plan(scenario.plan), PlanState.empty()
         self.prices = Prices(scenario)
         self.qualifying_volume = qualifying_volume(scenario.plan)
+        self.counted = activity_orders(scenario.plan)
         self.goal = float(minor(scenario.believing.goal))
         self.approach_cost = minor(scenario.approaching.cost)
         self.monthly_cost = minor(scenario.approaching.monthly_cost)
@@ -84,6 +87,7 @@ class Market:
         self.first_new = len(self.participants)
         self.hours = np.zeros(len(self.participants))
         self.expenses = np.zeros(len(self.participants), np.int64)
+        self.volume: Counter[int] = Counter()
         self.counts = dict.fromkeys(COUNTS, 0)
         self.shown, self.true_mean = self._claims()
 
@@ -92,10 +96,10 @@ class Market:
         key = draws.person_key(row, self.people.incarnation.item(row))
         return draws.uniform(self.streams[purpose], key, int(k))
 
-    def contacts(self, row: int) -> set[int]:
-        """Rows of the stored contacts of a person; empty where everybody may meet everybody."""
+    def contacts(self, row: int) -> NDArray[np.int32]:
+        """Rows of a person's stored contacts, rising; none where everybody may meet everybody."""
         indptr, neighbours = self.network
-        return set(neighbours[indptr[row] : indptr[row + 1]].tolist()) if len(indptr) else set()
+        return neighbours[indptr.item(row) : indptr.item(row + 1)] if len(indptr) else neighbours
 
     def is_distributor(self, row: int) -> bool:
         """Whether the person in ``row`` holds a membership."""
@@ -141,10 +145,12 @@ class Market:
             participant, credited = NOBODY, people.seller.item(row)
             since = people.customer_since.item(row)
         incarnation = people.incarnation.item(row)
+        line = self.prices.line(source, purpose, units)
         people.last_order[row] = self.month
+        if (source, purpose) in self.counted:
+            self.volume[credited] += line[3]
         day = self._day(row, purpose) if day is None else day
         who = (row, incarnation, participant, credited)
-        line = self.prices.line(source, purpose, units)
         self.orders.append((*who, day, since, source, purpose, *line))
 
     def _day(self, row: int, purpose: Purpose) -> int:
@@ -211,7 +217,7 @@ class Market:
 
     def _first_order(self, row: int, purpose: Purpose, day: int) -> None:
         mean = self.scenario.shopping.first_order_units
-        units = units_ordered(mean, self.luck(Draw.UNITS, row, purpose))
+        units = units_ordered(mean, self.luck(Draw.UNITS, row, FIRST_ORDER + purpose))
         if units:
             self.order(row, purpose, units, day)
 
@@ -327,6 +333,9 @@ class Market:
         )
         self.open_month(self.month + 1)
 
+
+FIRST_ORDER = 8
+"""Added to the purpose in the key of a first order's units: a later order has luck of its own."""
 
 CUSTOMERS = (int(Role.RETAIL_CUSTOMER), int(Role.PREFERRED_CUSTOMER))
 SOURCE_OF_ROLE = {

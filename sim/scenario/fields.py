@@ -46,6 +46,11 @@ def money(default: str, meaning: str, source: str, high: int = 1_000_000) -> Any
     return setting(Decimal(default), "major units", meaning, source, 0, high)
 
 
+def points(default: str, meaning: str, source: str) -> Any:
+    """A volume in points with two decimals."""
+    return setting(Decimal(default), "points", meaning, source, 0, 1_000_000)
+
+
 def minor(amount: Decimal) -> int:
-    """The amount in whole minor units (cents)."""
+    """The amount in whole minor units (cents), or the volume in hundredths of a point."""
     return int(amount * 100)

@@ -26,7 +26,7 @@ from sim.scenario.behaviour import (
     Stocking,
 )
 from sim.scenario.contacts import Network, WellMixed
-from sim.scenario.fields import Money, Section, money, setting, share
+from sim.scenario.fields import Money, Section, money, points, setting, share
 
 MAX_PEOPLE = 100_000_000
 EPOCH = datetime.date(1970, 1, 1).toordinal()
@@ -107,12 +107,10 @@ class Product(Section):
 
     name: str = Field("product", description="name shown in reports", min_length=1, max_length=80)
     list_price: Money = money("40.00", "price that a retail customer pays for a unit", "PRIOR")
-    pv: Money = money(
-        "30.00",
-        "personal volume of a unit, in points",
-        "doTERRA: about 1 PV a dollar at member price",
+    pv: Money = points(
+        "30.00", "personal volume of a unit", "doTERRA: about 1 PV a dollar at member price"
     )
-    qv: Money = money("30.00", "volume of a unit that counts for ranks, in points", "as pv")
+    qv: Money = points("30.00", "volume of a unit that counts for ranks", "as pv")
     cv: Money = money("30.00", "commissionable volume of a unit, in money", "as pv")
     cost: Money = money(
         "6.00", "the firm's cost of a unit", "cost of goods 17-25 % of net sales (public firms)"
@@ -145,10 +143,13 @@ class Measuring(Section):
         0.01,
         100,
     )
-    break_even: Money = money(
-        "100.00",
+    break_even: int = setting(
+        100,
+        "whole major units",
         "a year's net within this of zero breaks even",
         "convention; 50, 250, 500 shown too",
+        0,
+        1_000_000,
     )
 
 

@@ -6,6 +6,7 @@ from sim.plans.prices import member_price
 from sim.plans.quantities import in_hundredths
 from sim.plans.schema import Plan
 from sim.plans.schema_components import FastStartComponent, LevelComponent
+from sim.plans.schema_parts import OrderClass
 from sim.records import Purpose, Source
 from sim.scenario.fields import minor
 from sim.scenario.schema import Scenario
@@ -34,6 +35,7 @@ class Prices:
         self.preferred_price = member_price(self.list_price, preferred, mode)
         passes_on = prices.retail_margin == "list_minus_member"
         self.retail_margin = self.list_price - self.member_price if passes_on else 0
+        self._ratio = [self.of(s) / self.list_price if self.list_price else 1.0 for s in Source]
         self.kit_price = plan.money.minor(plan.kit.price)
         self._kit = _kit(scenario, self.kit_price)
         self.renewal_fee = plan.money.minor(plan.renewal.fee)
@@ -47,7 +49,7 @@ class Prices:
 
     def ratio(self, source: int) -> float:
         """That price over the list price; 1 where the list price is zero."""
-        return self.of(source) / self.list_price if self.list_price else 1.0
+        return self._ratio[source]
 
     def line(self, source: int, purpose: int, units: int) -> Line:
         """(units, paid, margin, pv, qv, cv, cost) of an order."""
@@ -64,6 +66,19 @@ def _kit(scenario: Scenario, price: int) -> Line:
     pv = in_hundredths(kit.pv)
     qv = pv if kit.qv is None else in_hundredths(kit.qv)
     return 1, price, 0, pv, qv, scenario.plan.money.minor(kit.cv), minor(scenario.product.kit_cost)
+
+
+def activity_orders(plan: Plan) -> frozenset[tuple[int, int]]:
+    """The (source, purpose) pairs whose volume counts to the activity test."""
+    counted = plan.volumes.counts_to.activity
+    pairs = {
+        (source, Purpose.CUSTOMER)
+        for source in (Source.RETAIL_CUSTOMER, Source.PREFERRED_CUSTOMER)
+        if OrderClass[source.name] in counted
+    }
+    own = (Purpose.OWN_USE, Purpose.TOP_UP, Purpose.KIT)
+    pairs |= {(Source.PARTICIPANT, p) for p in own if OrderClass[p.name] in counted}
+    return frozenset(pairs)
 
 
 def qualifying_volume(plan: Plan) -> int:

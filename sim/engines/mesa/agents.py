@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import mesa
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.draws import Draw, person_key, uniform
 from sim.engines.market import CUSTOMERS, SOURCE_OF_ROLE, Acceptance
@@ -121,9 +123,12 @@ class Consumer(mesa.Agent):  # type: ignore[misc]
         """Say yes to the best of this month's offers (participant ids, rising), or to none."""
         if self._cooling_off():
             return
-        yes = self._best(askers, joins=True)
+        contacts = self.market.contacts(self.row)
+        around = self.appeal_of_contacts(contacts)
+        appeals = [(asker, around + self.appeal_of(asker, contacts)) for asker in askers]
+        yes = self._best(appeals, self.appeal_of_joining(), joins=True)
         if yes is None and self.role not in CUSTOMERS:
-            yes = self._best(askers, joins=False)
+            yes = self._best(appeals, self.appeal_of_buying(), joins=False)
         if yes is None:
             self.refusals += 1
         else:
@@ -136,21 +141,17 @@ class Consumer(mesa.Agent):  # type: ignore[misc]
         left = self.market.participants.left_month.item(self.membership)
         return bool(self.market.month - left < self.market.scenario.considering.cool_off)
 
-    def _best(self, askers: list[int], *, joins: bool) -> Acceptance | None:
-        """The most appealing offer that passes; equal appeals by luck."""
-        considering = self.market.scenario.considering
-        known = self.market.contacts(self.row)
-        own = self.appeal_of_joining() if joins else self.appeal_of_buying()
-        own += self.appeal_of_contacts(known)
-        fatigue = -considering.refusal * self.refusals
-        passed = []
-        for asker in askers:
-            appeal = own + self.appeal_of(asker, known)
-            if accepts_offer(appeal, fatigue, self.luck(Draw.OFFER, 2 * asker + joins)):
-                passed.append((appeal, self.luck(Draw.TIE, asker), asker))
-        if not passed:
-            return None
-        return Acceptance(self.row, max(passed)[2], joins, self.expected)
+    def _best(
+        self, appeals: list[tuple[int, float]], own: float, *, joins: bool
+    ) -> Acceptance | None:
+        """The most appealing offer that passes, equal ones by luck; ``appeals`` are by asker."""
+        fatigue = -self.market.scenario.considering.refusal * self.refusals
+        passed = [
+            (own + appeal, self.luck(Draw.TIE, asker), asker)
+            for asker, appeal in appeals
+            if accepts_offer(own + appeal, fatigue, self.luck(Draw.OFFER, 2 * asker + joins))
+        ]
+        return Acceptance(self.row, max(passed)[2], joins, self.expected) if passed else None
 
     @property
     def expected(self) -> float:
@@ -183,20 +184,22 @@ class Consumer(mesa.Agent):  # type: ignore[misc]
         considering = self.market.scenario.considering
         return considering.buy + considering.appetite * self.appetite
 
-    def appeal_of(self, asker: int, known: set[int]) -> float:
-        """Log-odds that the asker adds; ``known`` are the rows of the own contacts."""
+    def appeal_of(self, asker: int, contacts: NDArray[np.int32]) -> float:
+        """Log-odds that the asker adds; ``contacts`` are the rows of the own contacts, rising."""
         considering, market = self.market.scenario.considering, self.market
         row = market.participants.person.item(asker)
-        skill = market.people.skill.item(row)
-        return asker_appeal(skill, considering.skill, row in known, considering.friend)
+        place = int(contacts.searchsorted(row))
+        friend = place < len(contacts) and contacts.item(place) == row
+        return asker_appeal(
+            market.people.skill.item(row), considering.skill, friend, considering.friend
+        )
 
-    def appeal_of_contacts(self, known: set[int]) -> float:
+    def appeal_of_contacts(self, contacts: NDArray[np.int32]) -> float:
         """Log-odds added by what the own contacts live: enrolled, or left."""
-        considering, role = self.market.scenario.considering, self.market.people.role
-        lived = [role.item(row) for row in known]
+        considering, lived = self.market.scenario.considering, self.market.people.role[contacts]
         return neighbour_appeal(
-            lived.count(Role.DISTRIBUTOR),
-            lived.count(Role.FORMER),
+            int(np.count_nonzero(lived == Role.DISTRIBUTOR)),
+            int(np.count_nonzero(lived == Role.FORMER)),
             considering.seller_contact,
             considering.former_contact,
         )
@@ -237,12 +240,11 @@ class Distributor(Consumer):
     def stock(self) -> None:
         """Buy for own use, and top up to the qualifying volume if that seems to pay."""
         market, prices = self.market, self.market.prices
-        units = 0
         if orders(self.order_chance(Source.PARTICIPANT), self.luck(Draw.STOCK)):
             mean = market.scenario.shopping.units_mean
             units = units_ordered(mean, self.luck(Draw.UNITS, Purpose.OWN_USE))
             market.order(self.row, Purpose.OWN_USE, units)
-        missing = units_missing(market.qualifying_volume, units * prices.pv, prices.pv)
+        missing = units_missing(market.qualifying_volume, market.volume[self.number], prices.pv)
         if not missing:
             return
         expected = max(self.lived_pay, self.belief) if self.builds else self.lived_pay

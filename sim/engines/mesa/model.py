@@ -45,15 +45,14 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
     def step(self) -> None:
         """One month. All decisions of a phase are made on the state at its start.
 
-        1. shop: customers order first, so that sellers know their volume before they stock up;
+        1. shop: customers order first, so that sellers know what counts to their volume;
         2. stock: distributors buy for own use, and top up where that seems to pay;
         3. approach: distributors spend their hours; offers gather under the person approached;
         4. consider: each approached person weighs all its offers at once, whoever came first;
         5. enrol: one serial pass makes members and customers; newcomers act from next month on;
         6. settle: the plan pays on the month's orders;
-        7. reflect: belief and morale move to what was lived; members renew or leave; people leave
-        the
-           market and new ones take their places; the ledger takes the month.
+        7. reflect: belief and morale move to what was lived; members renew or leave; people who
+           leave the market are replaced; the ledger takes the month.
         """
         self.visit(self.consumer_class, "shop")
         self.visit(self.distributor_class, "stock")
