@@ -53,6 +53,8 @@ def against_theory(
 ) -> Check:
     """A check by z: |z| < 4 holds. A wrong model passes its check when it is rejected."""
     z = (value - expected) / se if se > 0 else (0.0 if value == expected else math.inf)
+    if math.isnan(z):  # nothing was measured: neither a law nor a wrong model passes by that
+        return Check(name, value, expected, "not caught" if wrong else "fails", se=se, note=note)
     agrees = abs(z) < Z_LIMIT
     verdict = ("not caught" if agrees else "caught") if wrong else ("holds" if agrees else "fails")
     return Check(name, value, expected, verdict, se=se, z=z, note=note)
@@ -146,6 +148,7 @@ def run_one(
     }
     out.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=out))
+    aside.chmod(0o755)
     try:
         _write(aside, document, answer)
         shutil.rmtree(out / name, ignore_errors=True)
@@ -157,8 +160,12 @@ def run_one(
 
 
 def _plain(check: Check) -> dict[str, Any]:
-    """A check as a JSON object without its empty parts."""
-    return {key: value for key, value in asdict(check).items() if value not in (None, "")}
+    """A check as a JSON object without its empty parts; what is not finite is null."""
+    parts = {key: value for key, value in asdict(check).items() if value not in (None, "")}
+    return {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in parts.items()
+    }
 
 
 def _write(folder: Path, document: Mapping[str, Any], answer: Answer) -> None:

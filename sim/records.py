@@ -348,5 +348,7 @@ COUNTS = {
     "prospects": "people approached this month",
     "customers_gained": "people who became customers this month",
     "customers_lost": "customers who stopped this month",
+    "customers_joined": "customers who became participants this month",
+    "customers_replaced": "customers who left the market this month and were replaced",
     "replaced": "people who left the market and were replaced by new ones",
 }

@@ -26,7 +26,7 @@ def summarise(scenario: Scenario, tables: LedgerTables) -> dict[str, Any]:
     from sim.measures.summary import summarise as measure
 
     measuring = scenario.measuring
-    level = Fraction(measuring.price_level)
+    level = Fraction(str(measuring.price_level))
     yardstick = Yardstick(band=measuring.break_even, price_level=level)
     return {
         "name": scenario.name,
@@ -56,10 +56,7 @@ def run_scenario(
     Raises:
         ResultsError: ``out`` cannot be written; nothing is left behind.
     """
-    from sim.results import describe_run, write_results
-
-    clock = Clock()
-    say = progress or (lambda _done, _text: None)
+    clock, say = Clock(), progress or (lambda _done, _text: None)
     say(0, "compiling")
     simulate(_glimpse(scenario), engine=Engine(engine))
     clock.lap("compile")
@@ -83,18 +80,24 @@ def run_scenario(
     }
     if out is not None:
         say(scenario.months, "writing")
-        manifest = describe_run(
-            scenario.model_dump(mode="json"), scenario.seed, str(engine), clock.laps
-        )
-        write_results(
-            out,
-            tables,
-            summary,
-            manifest,
-            fill=None if report is None else partial(_fill, report, tables, summary, manifest),
-            ledger="parquet" if keep_ledger else None,
-        )
+        _write(out, scenario, tables, summary, report, "parquet" if keep_ledger else None)
     return summary
+
+
+def _write(
+    out: Path,
+    scenario: Scenario,
+    tables: LedgerTables,
+    summary: Mapping[str, Any],
+    report: Report | None,
+    ledger: str | None,
+) -> None:
+    from sim.results import describe_run, write_results
+
+    told = scenario.model_dump(mode="json")
+    manifest = describe_run(told, scenario.seed, summary["engine"], summary["seconds"])
+    fill = None if report is None else partial(_fill, report, tables, summary, manifest)
+    write_results(out, tables, summary, manifest, fill=fill, ledger=ledger)
 
 
 def _fill(

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -170,7 +171,7 @@ def late(seed: int, month: int, purpose: int, person: int, k: int) -> Any:
 
 
 def sampler(function: Any) -> Callable[[Keys], np.ndarray]:
-    @njit(cache=False)
+    @numba.njit
     def sample(keys: Any) -> Any:
         out = np.empty(len(keys), np.uint64)
         for i in range(len(keys)):

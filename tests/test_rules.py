@@ -42,6 +42,9 @@ class TestOrdering:
         cheap = order_probability(base, appetite, sensitivity, low)
         assert 0 <= order_probability(base, appetite, sensitivity, high) <= cheap <= 1
 
+    def test_extremes_stay_shares(self) -> None:
+        assert order_probability(0.5, 1.0, 1e6, 0.0) == 1.0
+
     def test_luck_decides_strictly_below(self) -> None:
         assert orders(0.3, 0.29999)
         assert not orders(0.3, 0.3)
@@ -86,9 +89,9 @@ class TestStocking:
 
 class TestApproaching:
     def test_hours_by_hand(self) -> None:
-        assert hours_given(10.0, 1.0, 0.5, 0.0, 2.0) == 5.0
-        assert hours_given(10.0, 1.0, 0.5, 0.5, 2.0) == 10.0
-        assert hours_given(10.0, 0.1, 1.0, 0.0, 2.0) == 1.0
+        assert hours_given(10.0, 0.5, 0.0, 2.0, 300.0) == 5.0
+        assert hours_given(10.0, 0.5, 0.5, 2.0, 300.0) == 10.0
+        assert hours_given(200.0, 1.0, 1.0, 2.0, 300.0) == 300.0
 
     @given(st.floats(0, 100), st.floats(0, 2))
     def test_approaches_have_the_mean(self, hours: float, per_hour: float) -> None:

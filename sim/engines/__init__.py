@@ -6,6 +6,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from sim.scenario.errors import InputError, Place, Problem
+
 if TYPE_CHECKING:
     from sim.ledger import LedgerTables
     from sim.scenario.schema import Scenario
@@ -37,6 +39,9 @@ def simulate(
     from sim.engines.mesa.model import MarketModel
 
     assert engine is Engine.MESA
+    if keep_lines and int(scenario.start[:4]) + scenario.months // 12 >= 9999:
+        says = "a ledger folder has dates, and dates end with the year 9999"
+        raise InputError(Problem(Place(scenario.name), "start", says, scenario.start))
     ledger = open_ledger(scenario, keep_lines=keep_lines)
     model = MarketModel(market_scenario=scenario, ledger=ledger)
     if ready is not None:

@@ -57,7 +57,8 @@ class Market:
 
     ``orders`` gathers the month's orders as tuples in the column order of ORDER; ``streams`` maps
     each purpose to the month's key of luck; ``volume`` counts the month's activity volume by
-    participant; ``hours`` and ``expenses`` have a row a participant.
+    participant; ``bought`` has the day of each buyer's last order of the month, ``stopped`` who
+    stopped buying in it; ``hours`` and ``expenses`` have a row a participant.
     """
 
     def __init__(self, scenario: Scenario, ledger: Ledger | None = None) -> None:
@@ -88,6 +89,8 @@ class Market:
         self.hours = np.zeros(len(self.participants))
         self.expenses = np.zeros(len(self.participants), np.int64)
         self.volume: Counter[int] = Counter()
+        self.bought: dict[int, int] = {}
+        self.stopped: set[int] = set()
         self.counts = dict.fromkeys(COUNTS, 0)
         self.shown, self.true_mean = self._claims()
 
@@ -100,6 +103,17 @@ class Market:
         """Rows of a person's stored contacts, rising; none where everybody may meet everybody."""
         indptr, neighbours = self.network
         return neighbours[indptr.item(row) : indptr.item(row + 1)] if len(indptr) else neighbours
+
+    def key_of(self, participant: int) -> int:
+        """The key of luck of the person behind a membership, NOBODY for the company."""
+        if participant == COMPANY:
+            return NOBODY
+        members = self.participants
+        return int(
+            draws.person_key(
+                members.person.item(participant), members.incarnation.item(participant)
+            )
+        )
 
     def is_distributor(self, row: int) -> bool:
         """Whether the person in ``row`` holds a membership."""
@@ -150,6 +164,7 @@ class Market:
         if (source, purpose) in self.counted:
             self.volume[credited] += line[3]
         day = self._day(row, purpose) if day is None else day
+        self.bought[row] = day
         who = (row, incarnation, participant, credited)
         self.orders.append((*who, day, since, source, purpose, *line))
 
@@ -165,6 +180,10 @@ class Market:
             rows = np.array(sorted(self.orders, key=lambda order: (order[0], order[7])), np.int64)
             for i, column in enumerate(ORDER):
                 getattr(table, column.name)[:] = rows[:, i]
+                if (getattr(table, column.name) != rows[:, i]).any():
+                    raise OverflowError(
+                        f"month {self.month}: an order's {column.name} is too large"
+                    )
         return table
 
     # -- enrol -------------------------------------------------------------------------------------
@@ -180,16 +199,20 @@ class Market:
             key=lambda a: (self.luck(Draw.ADMISSION, a.row), a.row),
         )
         joining = joining[: self.scenario.admissions_per_month]
-        dated = sorted((self._day(a.row, Purpose.KIT), i, a) for i, a in enumerate(joining))
+        dated = sorted((self._joining_day(a.row), i, a) for i, a in enumerate(joining))
         for day, _, acceptance in dated:
             self._join(acceptance, day)
         for acceptance in sorted(a for a in accepted if not a.joins):
             self._become_customer(acceptance)
         return [a.row for _, _, a in dated]
 
+    def _joining_day(self, row: int) -> int:
+        """A day of the month, not before the day on which the person bought as a customer."""
+        return max(self._day(row, Purpose.KIT), self.bought.get(row, 0))
+
     def _join(self, acceptance: Acceptance, day: int) -> None:
         row, people, participants = acceptance.row, self.people, self.participants
-        self._release_customer(row)
+        self.counts["customers_joined"] += self._release_customer(row)
         new = len(participants)
         participants.grow(1)
         participants.person[new], participants.incarnation[new] = row, people.incarnation[row]
@@ -221,16 +244,20 @@ class Market:
         if units:
             self.order(row, purpose, units, day)
 
-    def _release_customer(self, row: int) -> None:
-        """End the tie between a customer and its seller, where there is one."""
-        if self.people.role[row] in CUSTOMERS:
+    def _release_customer(self, row: int) -> bool:
+        """End the tie between a customer and its seller; says whether there was one."""
+        served = self.people.role.item(row) in CUSTOMERS
+        if served:
             self.participants.customers[self.people.seller[row]] -= 1
             self.people.seller[row] = NOBODY
+        return served
 
     def lose_customer(self, row: int) -> None:
         """The customer in ``row`` stops buying for good."""
         self._release_customer(row)
-        self.people.role[row] = Role.NOBODY
+        was_member = self.people.membership.item(row) != NOBODY
+        self.people.role[row] = Role.FORMER if was_member else Role.NOBODY
+        self.stopped.add(row)
         self.counts["customers_lost"] += 1
 
     def _found(self) -> None:
@@ -278,6 +305,8 @@ class Market:
     def _hand_over(self, left: NDArray[np.int32]) -> None:
         """Customers of leavers go to the nearest enrolled upline, or are lost."""
         people, members = self.people, self.participants
+        if not members.customers[left].any():
+            return
         served = np.isin(people.role, CUSTOMERS) & np.isin(
             people.seller, left[members.customers[left] > 0]
         )
@@ -299,7 +328,7 @@ class Market:
     def replace(self, rows: NDArray[Any]) -> None:
         """New people take the places in ``rows``; their memberships have ended before."""
         for row in rows.tolist():
-            self._release_customer(row)
+            self.counts["customers_replaced"] += self._release_customer(row)
         self.people.incarnation[rows] += 1
         settle_in(self.people, rows, self.scenario, self.month + 1)
         self.counts["replaced"] = len(rows)

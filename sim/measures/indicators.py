@@ -58,7 +58,8 @@ def indicators(months: Months, minor_digits: int = 2) -> dict[str, dict[str, Any
 def _rates(now: Mapping[str, Any], minor_digits: int) -> dict[str, float | None]:
     minor = 10**minor_digits
     before = now["enrolled"] - now["enrolments"] + now["quits"]
-    customers_before = now["customers"] - now["customers_gained"] + now["customers_lost"]
+    gone = now["customers_lost"] + now["customers_joined"] + now["customers_replaced"]
+    customers_before = now["customers"] - now["customers_gained"] + gone
     return {
         "gross_sales": now["gross_sales"] / minor,
         "net_sales": now["net_sales"] / minor,

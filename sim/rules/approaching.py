@@ -4,15 +4,15 @@ from __future__ import annotations
 
 
 def hours_given(
-    hours: float, eagerness: float, morale: float, success: float, success_effort: float
+    hours: float, morale: float, success: float, success_effort: float, most: float
 ) -> float:
-    """Hours spent this month.
+    """Hours spent this month, at most ``most``.
 
-    ``hours`` is what the person could give, ``eagerness`` 1 for a builder and less for one who
-    joined to buy, ``morale`` and ``success`` from 0 to 1. Success adds up to ``success_effort``
-    times the hours: without it uplines die out and pay collapses.
+    ``hours`` is what the person could give beside its other life, ``morale`` and ``success`` from 0
+    to 1. Success frees up to ``success_effort`` times the hours: without it uplines die out and pay
+    collapses.
     """
-    return hours * eagerness * morale * (1.0 + success_effort * success)
+    return min(most, hours * morale * (1.0 + success_effort * success))
 
 
 def approaches_made(hours: float, per_hour: float, luck: float) -> int:

@@ -15,7 +15,7 @@ def order_probability(
     the person: a constant-elasticity demand curve (Mas-Colell et al. 1995, ch. 3) written in the
     exponent.
     """
-    return min(1.0, base * appetite * math.exp(price_sensitivity * (1.0 - price_ratio)))
+    return min(1.0, base * appetite * math.exp(min(700.0, price_sensitivity * (1.0 - price_ratio))))
 
 
 def orders(probability: float, luck: float) -> bool:

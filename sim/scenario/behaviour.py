@@ -63,10 +63,13 @@ class Approaching(Section):
     )
     warm: float = share(
         0.5,
-        "share of approaches to own contacts, the rest to anyone",
+        "share of approaches to own contacts, the rest to anyone (well mixed: all are anyone)",
         "AARP 2018: a third recruited by a friend, 12 % by family",
     )
     success_effort: float = setting(2.0, "ratio", "effort added by full success", "PRIOR", 0, 100)
+    most_hours: float = setting(
+        300, "hours a month", "most time that anyone gives, however successful", "PRIOR", 0, 744
+    )
     cost: Money = money("0.50", "expense of an approach", "PRIOR", 10_000)
     monthly_cost: Money = money(
         "20.00", "expenses a month of one who builds", "Hempworx survey: $1,608 a year", 100_000
@@ -85,13 +88,13 @@ class Considering(Section):
         0.5, "log-odds", "added by each factor e of the asker's skill", "PRIOR", -100, 100
     )
     friend: float = setting(
-        0.7, "log-odds", "added if the asker is an own contact", "PRIOR", -100, 100
+        0.7, "log-odds", "added if the asker is a stored contact", "PRIOR", -100, 100
     )
     seller_contact: float = setting(
-        0.1, "log-odds", "added by each contact who is enrolled", "PRIOR", -100, 100
+        0.1, "log-odds", "added by each stored contact who is enrolled", "PRIOR", -100, 100
     )
     former_contact: float = setting(
-        -0.1, "log-odds", "added by each contact who has left", "PRIOR", -100, 100
+        -0.1, "log-odds", "added by each stored contact who has left", "PRIOR", -100, 100
     )
     refusal: float = setting(-0.1, "log-odds", "added by each earlier refusal", "PRIOR", -100, 100)
     income: float = setting(
@@ -145,17 +148,17 @@ class Staying(Section):
     """Who leaves: a hazard that falls with tenure and with success."""
 
     leave: float = share(
-        0.32,
-        "chance to leave in the first month, without success",
+        0.181,
+        "chance to leave in the month after joining, without success",
         "FIT: Young Living lapse 47 %, 63 %",
     )
     tenure: float = setting(
-        1.3,
+        2.3,
         "months",
-        "tenure at which that chance has halved",
+        "months after that at which the chance has halved; a large number keeps it constant",
         "FIT: Young Living lapse",
         0.01,
-        10_000,
+        1e9,
     )
     protection: float = setting(
         4.0, "log ratio", "full success divides the chance by e to this", "PRIOR", 0, 100

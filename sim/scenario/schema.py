@@ -205,6 +205,10 @@ class Scenario(Section):
         misfit = self.network.misfit(self.population.people)
         if misfit:
             raise ValueError(f"network.{misfit}")
+        if self.plan.money.decimals != 2:
+            raise ValueError(
+                f"plan.money.decimals: {self.plan.money.decimals}; money of a scenario has 2"
+            )
         if self.plan.currency != self.currency:
             raise ValueError(
                 f"currency: the plan pays in {self.plan.currency}, the scenario in {self.currency}"

@@ -66,8 +66,8 @@ def run_study(  # noqa: PLR0913  the options of `downline sweep`, one by one
 
     The study says what the call leaves open: executor, workers, seed. ``note`` is told of failed
     runs as they come. Returns what was done, ``counts`` by status last. The runs that are done
-    already are not done again; the failed ones are with ``retry_failed``. ``dry_run`` checks everything and
-    writes nothing.
+    already are not done again; the failed ones are with ``retry_failed``. ``dry_run`` checks
+    everything and writes nothing.
 
     Raises:
         InputError: study, scenario, plan, options or folder are at fault. Nothing was run then.

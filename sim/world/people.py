@@ -56,7 +56,7 @@ def settle_in(people: Table, rows: NDArray[Any], scenario: Scenario, month: int)
     monthly = 1.0 - math.pow(1.0 - who.replaced_per_year, 1.0 / 12.0)
     people.last_month[rows] = _lifetimes(luck(Draw.BIRTH_LIFETIME), monthly, month)
     people.role[rows] = Role.NOBODY
-    people.refusals[rows] = 0
+    people.refusals[rows] = people.customer_since[rows] = 0
     people.seller[rows] = people.membership[rows] = people.last_order[rows] = NOBODY
     people.belief[rows] = people.morale[rows] = 0.0
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.draws import Draw, person_key, uniform
 from sim.engines.market import CUSTOMERS, SOURCE_OF_ROLE, Acceptance
-from sim.records import Motive, Purpose, Role, Source
+from sim.records import COMPANY, Motive, Purpose, Role, Source
 from sim.rules.approaching import approaches_made, asks_a_contact, hours_given
 from sim.rules.believing import expected_income, moved, success
 from sim.rules.joining import (
@@ -121,7 +121,7 @@ class Consumer(mesa.Agent):  # type: ignore[misc]
 
     def consider(self, askers: list[int]) -> None:
         """Say yes to the best of this month's offers (participant ids, rising), or to none."""
-        if self._cooling_off():
+        if self._hears_nothing():
             return
         contacts = self.market.contacts(self.row)
         around = self.appeal_of_contacts(contacts)
@@ -134,8 +134,10 @@ class Consumer(mesa.Agent):  # type: ignore[misc]
         else:
             self.model.accepted.append(yes)
 
-    def _cooling_off(self) -> bool:
-        """Whether this former left too recently to listen."""
+    def _hears_nothing(self) -> bool:
+        """Whether this person left, or stopped buying, too recently to listen."""
+        if self.row in self.market.stopped:
+            return True
         if self.role != Role.FORMER:
             return False
         left = self.market.participants.left_month.item(self.membership)
@@ -146,11 +148,12 @@ class Consumer(mesa.Agent):  # type: ignore[misc]
     ) -> Acceptance | None:
         """The most appealing offer that passes, equal ones by luck; ``appeals`` are by asker."""
         fatigue = -self.market.scenario.considering.refusal * self.refusals
-        passed = [
-            (own + appeal, self.luck(Draw.TIE, asker), asker)
-            for asker, appeal in appeals
-            if accepts_offer(own + appeal, fatigue, self.luck(Draw.OFFER, 2 * asker + joins))
-        ]
+        passed = []
+        for asker, appeal in appeals:
+            # by the asker's person, not its number: one more recruit elsewhere shifts no luck
+            k = 2 * self.market.key_of(asker) + joins
+            if accepts_offer(own + appeal, fatigue, self.luck(Draw.OFFER, k)):
+                passed.append((own + appeal, self.luck(Draw.TIE, k), asker))
         return Acceptance(self.row, max(passed)[2], joins, self.expected) if passed else None
 
     @property
@@ -187,6 +190,8 @@ class Consumer(mesa.Agent):  # type: ignore[misc]
     def appeal_of(self, asker: int, contacts: NDArray[np.int32]) -> float:
         """Log-odds that the asker adds; ``contacts`` are the rows of the own contacts, rising."""
         considering, market = self.market.scenario.considering, self.market
+        if asker == COMPANY:
+            return 0.0
         row = market.participants.person.item(asker)
         place = int(contacts.searchsorted(row))
         friend = place < len(contacts) and contacts.item(place) == row
@@ -259,7 +264,11 @@ class Distributor(Consumer):
         builds = self.builds
         eagerness = 1.0 if builds else approaching.discount_effort
         hours = hours_given(
-            self.hours, eagerness, self.morale, self.success, approaching.success_effort
+            self.hours * eagerness,
+            self.morale,
+            self.success,
+            approaching.success_effort,
+            approaching.most_hours,
         )
         made = approaches_made(hours, approaching.per_hour, self.luck(Draw.APPROACH_COUNT))
         for k in range(made):
@@ -294,7 +303,13 @@ class Distributor(Consumer):
         self.morale = moved(self.morale, reached, believing.morale)
         tenure, idle = market.month - self.joined_month, market.month - self.last_order
         chance = leave_probability(
-            staying.leave, staying.tenure, tenure, reached, staying.protection, staying.quiet, idle
+            staying.leave,
+            staying.tenure,
+            tenure - 1,
+            reached,
+            staying.protection,
+            staying.quiet,
+            idle,
         )
         if leaves(chance, self.luck(Draw.STAY)):
             self.model.leaving.append(self.number)

@@ -249,13 +249,13 @@ def test_the_place_of_sponsors_has_its_exact_mean_and_variance():
     assert check.se == pytest.approx(place.std() / len(every) ** 0.5)
 
 
-def oldest_asker(consumer, askers, *, joins):
+def oldest_asker(consumer, appeals, own, *, joins):
     """A broken tie rule: the longest-standing asker wins."""
-    return Consumer._plain_best(consumer, askers[:1], joins=joins)
+    return Consumer._plain_best(consumer, appeals[:1], own, joins=joins)
 
 
-def newest_asker(consumer, askers, *, joins):
-    return Consumer._plain_best(consumer, askers[-1:], joins=joins)
+def newest_asker(consumer, appeals, own, *, joins):
+    return Consumer._plain_best(consumer, appeals[-1:], own, joins=joins)
 
 
 @pytest.mark.parametrize("tie", [oldest_asker, newest_asker])
