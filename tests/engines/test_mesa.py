@@ -272,3 +272,109 @@ class TestForResearchers:
         assert frame["enrolled"].tolist() == months["enrolled"].tolist()
         assert frame["customers"].tolist() == months["customers"].tolist()
         assert len(model.collector.get_agenttype_vars_dataframe(Distributor)) > 0
+
+
+class TestCommonLuck:
+    def test_one_more_recruit_elsewhere_shifts_no_luck(self) -> None:
+        # the same people under two kit prices: what they do must stay as alike as luck allows
+        def joined(price: str, seed: int) -> int:
+            scenario = market(plan=plan(kit={"price": price}), seed=seed, months=10)
+            return int(simulate(scenario).months["enrolments"].sum())
+
+        pairs = np.array([[joined(price, seed) for price in ("35", "33")] for seed in range(12)])
+        paired = np.diff(pairs, axis=1).var()
+        unpaired = pairs[:, 0].var() + pairs[:, 1].var()
+        assert paired < unpaired / 3
+
+    def test_the_luck_of_an_offer_knows_people_not_numbers(self) -> None:
+        state = run(market())[0].market
+        members = state.participants
+        keys = {state.key_of(m) for m in range(1, len(members))}
+        lives = set(zip(members.person[1:].tolist(), members.incarnation[1:].tolist(), strict=True))
+        assert len(keys) == len(lives)
+        assert state.key_of(COMPANY) == NOBODY
+
+
+class Recorded(MarketModel):
+    """Keeps the orders of every month."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.orders: list[Any] = []
+
+    def part(self) -> None:
+        self.orders.append(self.market.books.orders)
+        super().part()
+
+
+@pytest.fixture(scope="module")
+def busy() -> Recorded:
+    """A market in which everybody comes and goes, with the orders of every month."""
+    scenario = market(
+        months=24,
+        population={"people": 400, "replaced_per_year": 0.4},
+        shopping={"stop": 0.5},
+        considering={"join": -2, "buy": 1, "cool_off": 1, "preferred": 0.5},
+    )
+    model = Recorded(market_scenario=scenario)
+    model.run_for(24)
+    return model
+
+
+class TestFlows:
+    def test_customers_reconcile_month_by_month(self, busy: Recorded) -> None:
+        months = busy.market.ledger.close().months
+        gone = sum(months[f"customers_{how}"] for how in ("lost", "joined", "replaced"))
+        assert all(months[f"customers_{how}"].sum() > 0 for how in ("lost", "joined", "replaced"))
+        change = np.diff(months["customers"], prepend=0)
+        assert (change == months["customers_gained"] - gone).all()
+
+    def test_a_person_orders_once_for_a_purpose_in_a_month(self, busy: Recorded) -> None:
+        for orders in busy.orders[1:]:  # in the first, founders order when they join and again
+            keys = list(zip(orders.person.tolist(), orders.purpose.tolist(), strict=True))
+            assert len(keys) == len(set(keys))
+
+    def test_nobody_buys_as_a_customer_after_joining(self, busy: Recorded) -> None:
+        members = busy.market.participants
+        joined = {
+            (members.person.item(m), members.incarnation.item(m), members.joined_month.item(m)): (
+                members.joined_day.item(m)
+            )
+            for m in range(1, len(members))
+        }
+        seen = 0
+        for month, orders in enumerate(busy.orders):
+            for i in np.flatnonzero(orders.participant == NOBODY):
+                key = (orders.person.item(i), orders.incarnation.item(i), month)
+                if key in joined:
+                    seen += 1
+                    assert orders.day.item(i) <= joined[key]
+        assert seen > 0
+
+    def test_who_was_a_member_stays_a_former(self, busy: Recorded) -> None:
+        people = busy.market.people
+        nobody = people.role == Role.NOBODY
+        assert (people.membership[nobody] == NOBODY).all()
+        assert (people.role == Role.FORMER).any()
+
+
+class TestTopUps:
+    def test_volume_of_customers_counts_where_the_plan_says(self) -> None:
+        bought = {}
+        for counted in (["own_use", "top_up", "kit"], ["own_use", "top_up", "kit", *CUSTOMERS]):
+            counts = {"counts_to": {"activity": counted}}
+            scenario = market(plan=plan(volumes=counts), considering={"join": -1.5, "buy": 1})
+            bought[len(counted)] = simulate(scenario).months["top_up_sales"].sum()
+        assert 0 < bought[5] < bought[3]
+
+
+CUSTOMERS = ["retail_customer", "preferred_customer"]
+
+
+def test_a_volume_too_large_for_its_column_is_no_silent_wrap() -> None:
+    scenario = market(product={"pv": "0.01"}, plan=plan(activity={"pv_min": 10**9}))
+    scenario = scenario.model_copy(
+        update={"stocking": scenario.stocking.model_copy(update={"use_value": 1.0})}
+    )
+    with pytest.raises(OverflowError, match="too large"):
+        simulate(scenario)
