@@ -39,7 +39,6 @@ CONCEPTS = [
 OWN_FOLDERS = "sim|tests|docs|configs|experiments|scripts|benchmarks"
 PATH = re.compile(rf"`((?:{OWN_FOLDERS})/[\w./-]*)(?:::([\w.]+))?`")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
-DRAWN_LAST = {"docs/picture.png"}
 
 
 def text_of(page: str) -> str:
@@ -85,8 +84,7 @@ def test_what_a_page_names_exists(page: Path) -> None:
     text = page.read_text("utf-8")
     assert missing(text) == []
     links = [link for link in LINK.findall(text) if "://" not in link]
-    lost = [link for link in links if not (page.parent / link).exists()]
-    assert [link for link in lost if link not in DRAWN_LAST] == []
+    assert [link for link in links if not (page.parent / link).exists()] == []
 
 
 def test_a_name_that_is_not_there_is_caught() -> None:
