@@ -192,7 +192,7 @@ class Market:
         """Make members and customers of all who said yes; returns the rows of the new members.
 
         Where admissions are limited, a uniformly drawn part of the acceptances joins. Ids follow
-        the day of enrolment, equal days the hash of the person.
+        the day of enrolment, equal days the luck of admission.
         """
         joining = sorted(
             (a for a in accepted if a.joins),
