@@ -35,7 +35,7 @@ def simulate(
     ``keep_lines`` keeps every order and pay row for a ledger folder. ``ready`` is called when the
     people stand and the first month is about to begin. Same scenario, same tables.
     """
-    from sim.engines.market import open_ledger
+    from sim.engines.books import open_ledger
     from sim.engines.mesa.model import MarketModel
 
     assert engine is Engine.MESA

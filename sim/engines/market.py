@@ -15,15 +15,14 @@ from numpy.typing import NDArray
 
 from sim import draws
 from sim.draws import Draw
+from sim.engines.books import claims, open_ledger, order_table
 from sim.ledger import Ledger
-from sim.ledger.flows import Valuation
 from sim.plans.compile import compile_plan
 from sim.plans.settle import PlanState, settle
 from sim.records import (
     COMPANY,
     COUNTS,
     NOBODY,
-    ORDER,
     PARTICIPANT,
     Books,
     MonthEvents,
@@ -92,7 +91,8 @@ class Market:
         self.bought: dict[int, int] = {}
         self.stopped: set[int] = set()
         self.counts = dict.fromkeys(COUNTS, 0)
-        self.shown, self.true_mean = self._claims()
+        last_pay = self.participants.last_pay[self.enrolled()]
+        self.shown, self.true_mean = claims(last_pay, self.scenario.believing)
 
     def luck(self, purpose: Draw, row: int, k: int = 0) -> float:
         """The k-th uniform number of the person in ``row`` for a purpose in this month."""
@@ -129,17 +129,6 @@ class Market:
         self.expenses[participant] = approaches * self.approach_cost + builds * self.monthly_cost
         self.counts["approaches"] += approaches
 
-    def _claims(self) -> tuple[float, float]:
-        """Monthly income that recruiters show, and the true mean of all enrolled; minor units."""
-        believing = self.scenario.believing
-        story = float(minor(believing.story))
-        last_pay = self.participants.last_pay[1:][self.enrolled()[1:]]
-        if len(last_pay) == 0:
-            return story, 0.0
-        top = max(1, round(believing.shown * len(last_pay)))
-        shown = int(np.partition(last_pay, len(last_pay) - top)[-top:].sum()) / top
-        return max(story, shown), int(last_pay.sum()) / len(last_pay)
-
     def enrolled(self) -> NDArray[np.bool_]:
         """Who has joined and not left, a row a participant; the company's row is False."""
         mask: NDArray[np.bool_] = self.participants.left_month == NOBODY
@@ -172,19 +161,6 @@ class Market:
         """A day of the month for what the person does for a purpose."""
         span = self.period.last_day - self.period.first_day + 1
         return self.period.first_day + int(self.luck(Draw.DAY, row, purpose) * span)
-
-    def order_table(self) -> Table:
-        """The month's orders as a table in canonical order: by person, then purpose."""
-        table = Table(ORDER, len(self.orders))
-        if self.orders:
-            rows = np.array(sorted(self.orders, key=lambda order: (order[0], order[7])), np.int64)
-            for i, column in enumerate(ORDER):
-                getattr(table, column.name)[:] = rows[:, i]
-                if (getattr(table, column.name) != rows[:, i]).any():
-                    raise OverflowError(
-                        f"month {self.month}: an order's {column.name} is too large"
-                    )
-        return table
 
     # -- enrol -------------------------------------------------------------------------------------
 
@@ -278,13 +254,13 @@ class Market:
     def settle(self) -> Settlement:
         """Settle the month; ranks and pay go into the participants' rows."""
         members = self.participants
-        self.books = Books(self.period, members.sponsor, self.enrolled(), self.order_table())
+        orders = order_table(self.orders)
+        self.books = Books(self.period, members.sponsor, self.enrolled(), orders)
         result = settle(self.plan, self.books, self.plan_state)
         members.title[:], members.paid_as[:] = result.title, result.paid_as
         members.qualified[:] = result.qualified
         members.last_pay[:] = members.last_margin[:] = 0
         np.add.at(members.last_pay, result.pay.payee, result.pay.amount)
-        orders = self.books.orders
         np.add.at(members.last_margin, np.maximum(orders.credited_to, COMPANY), orders.margin)
         self.settlement = result
         return result
@@ -372,18 +348,3 @@ SOURCE_OF_ROLE = {
     Role.PREFERRED_CUSTOMER: Source.PREFERRED_CUSTOMER,
     Role.DISTRIBUTOR: Source.PARTICIPANT,
 }
-
-
-def open_ledger(scenario: Scenario, *, keep_lines: bool = False) -> Ledger:
-    """Empty books for a scenario, dated from its first month."""
-    year, month = scenario.start.split("-")
-    plan = scenario.plan
-    return Ledger(
-        (int(year), int(month)),
-        scenario.currency,
-        tuple(component.id for component in plan.components),
-        plan.rank_ids[1:],
-        keep_lines,
-        valuation=Valuation(benchmark=minor(scenario.measuring.household_benchmark)),
-        minor_digits=plan.money.decimals,
-    )
