@@ -256,6 +256,15 @@ def test_a_run_its_summary_and_its_report(folder: Path, capsys: pytest.CaptureFi
     assert (folder / document["report"]).read_bytes() == page
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Children that hear Ctrl-C even where the tests themselves run in a shell's background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_in_the_middle_leaves_nothing(folder: Path) -> None:
     call = ["run", "configs/baseline.yaml", "--people", "40", "--months", "600", "--out", "out"]
     with subprocess.Popen([*DOWNLINE, *call], stderr=subprocess.PIPE, text=True) as job:
