@@ -79,21 +79,21 @@ PERSON = (
     ),
     Column("role", np.int8, "Role", "what the person is to the firm now"),
     Column("motive", np.int8, "Motive", "why the person would join"),
-    Column("appetite", np.float64, "0-1", "how much the person wants the product"),
-    Column("skill", np.float64, "ratio, mean 1", "selling skill: multiplies the odds of a yes"),
-    Column("hours", np.float64, "hours a month", "time the person could give as a distributor"),
+    Column("appetite", np.float32, "0-1", "how much the person wants the product"),
+    Column("skill", np.float32, "ratio, mean 1", "selling skill: multiplies the odds of a yes"),
+    Column("hours", np.float32, "hours a month", "time the person could give as a distributor"),
     Column(
         "susceptibility",
-        np.float64,
+        np.float32,
         "ratio, mean 1",
         "how strongly a promised income draws the person",
     ),
     Column(
-        "outside_wage", np.int64, "minor units an hour", "what an hour earns elsewhere, after tax"
+        "outside_wage", np.int32, "minor units an hour", "what an hour earns elsewhere, after tax"
     ),
     Column(
         "price_sensitivity",
-        np.float64,
+        np.float32,
         "ratio, mean 1",
         "how strongly price weighs against appetite",
     ),
@@ -102,13 +102,6 @@ PERSON = (
     Column("customer_since", np.int32, "day", "day on which the person became a customer"),
     Column("last_order", np.int32, "month", "month of the last order, NOBODY before the first"),
     Column("membership", np.int32, "participant", "current (or, for a former, last) membership"),
-    Column(
-        "belief",
-        np.float64,
-        "minor units a month",
-        "what the person expects to earn as a distributor",
-    ),
-    Column("morale", np.float64, "0-1", "readiness to give hours to the business"),
 )
 
 PARTICIPANT = (
@@ -139,6 +132,13 @@ PARTICIPANT = (
         "minor units a month",
         "moving average of bonuses and retail margin",
     ),
+    Column(
+        "belief",
+        np.float64,
+        "minor units a month",
+        "what the person expects to earn as a distributor",
+    ),
+    Column("morale", np.float64, "0-1", "readiness to give hours to the business"),
 )
 
 ORDER = (

@@ -198,7 +198,7 @@ class Market:
         if acceptance.asker != COMPANY:
             participants.recruits[acceptance.asker] += 1
         people.role[row], people.membership[row] = Role.DISTRIBUTOR, new
-        people.belief[row], people.morale[row] = acceptance.belief, 1.0
+        participants.belief[new], participants.morale[new] = acceptance.belief, 1.0
         self.order(row, Purpose.KIT, 1, day)
         self._first_order(row, Purpose.OWN_USE, day)
 

@@ -16,6 +16,7 @@ from sim.scenario.fields import minor
 from sim.scenario.schema import Population, Scenario
 
 NEVER = 2**31 - 1
+MOST_WAGE = 2**31 - 1
 
 
 def populate(scenario: Scenario) -> Table:
@@ -49,7 +50,7 @@ def settle_in(people: Table, rows: NDArray[Any], scenario: Scenario, month: int)
         luck(Draw.BIRTH_SUSCEPTIBILITY), 1.0, who.susceptibility_sigma
     )
     wages = _lognormals(luck(Draw.BIRTH_WAGE), minor(who.outside_wage), who.outside_wage_sigma)
-    people.outside_wage[rows] = np.rint(wages)
+    people.outside_wage[rows] = np.minimum(np.rint(wages), MOST_WAGE)
     people.price_sensitivity[rows] = _lognormals(
         luck(Draw.BIRTH_PRICE), 1.0, who.price_sensitivity_sigma
     )
@@ -58,7 +59,6 @@ def settle_in(people: Table, rows: NDArray[Any], scenario: Scenario, month: int)
     people.role[rows] = Role.NOBODY
     people.refusals[rows] = people.customer_since[rows] = 0
     people.seller[rows] = people.membership[rows] = people.last_order[rows] = NOBODY
-    people.belief[rows] = people.morale[rows] = 0.0
 
 
 def _motives(luck: NDArray[np.float64], who: Population) -> NDArray[np.int8]:

@@ -228,7 +228,7 @@ class TestForResearchers:
         model = MarketModel(market_scenario=market())
         founder = next(iter(model.agents_by_type[Distributor]))
         founder.morale = 0.25
-        assert model.market.people.morale[founder.row] == 0.25
+        assert model.market.participants.morale[founder.number] == 0.25
         assert founder.sponsor == COMPANY
         assert founder.motive == Motive.CAREER
 

@@ -79,8 +79,6 @@ class Consumer(mesa.Agent):  # type: ignore[misc]
     customer_since: int = of_person("customer_since")
     last_order: int = of_person("last_order")
     membership: int = of_person("membership")
-    belief: float = of_person("belief")
-    morale: float = of_person("morale")
 
     def __init__(self, model: MarketModel, row: int) -> None:
         super().__init__(model)
@@ -224,6 +222,8 @@ class Distributor(Consumer):
     last_margin: int = of_membership("last_margin")
     lived_pay: float = of_membership("lived_pay")
     joined_for: int = of_membership("motive")
+    belief: float = of_membership("belief")
+    morale: float = of_membership("morale")
 
     def __init__(self, model: MarketModel, row: int) -> None:
         super().__init__(model, row)
