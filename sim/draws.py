@@ -60,6 +60,9 @@ class Draw(IntEnum):
     CUSTOMER_CLASS = 26
 
 
+PURPOSES = 1 + max(Draw)
+"""One more than the highest number of a Draw."""
+
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
@@ -127,6 +130,15 @@ def stream(seed: int, month: int, purpose: int) -> int:
     z = _finalise(_plus(z ^ _word(month), _GOLDEN))
     z = _finalise(_plus(z ^ _word(purpose), _GOLDEN))
     return int(np.uint64(z).view(np.int64))
+
+
+@njit
+def streams(seed: int, month: int) -> NDArray[np.int64]:
+    """The key of every purpose in one month, by the number of the Draw."""
+    out = np.zeros(PURPOSES, np.int64)
+    for purpose in range(PURPOSES):
+        out[purpose] = stream(seed, month, purpose)
+    return out
 
 
 @njit

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit import njit
 from sim.ledger import Ledger
 from sim.ledger.flows import Valuation
 from sim.records import ORDER, Table
@@ -47,6 +48,13 @@ def claims(last_pay: NDArray[Any], believing: Believing) -> tuple[float, float]:
     top = max(1, round(believing.shown * len(last_pay)))
     shown = int(np.partition(last_pay, len(last_pay) - top)[-top:].sum()) / top
     return max(story, shown), int(last_pay.sum()) / len(last_pay)
+
+
+@njit
+def add_up(who: NDArray[np.int32], amount: NDArray[np.int64], total: NDArray[np.int64]) -> None:
+    """Add each amount to its participant's total, in place."""
+    for i in range(len(who)):
+        total[who[i]] += amount[i]
 
 
 def open_ledger(scenario: Scenario, *, keep_lines: bool = False) -> Ledger:

@@ -1,13 +1,11 @@
-"""The state of a market and the phases in which the firm acts; both engines share it.
+"""The state of a market and what the firm does in a month; both engines build on it.
 
-People decide in the engines. Here is what follows from decisions and is done in one serial pass:
-memberships and customers are written down, the month is settled, leavers' customers are handed
-over, and people who leave the market are replaced.
+People decide in the engines. Here is what does not hang on how people are visited: the tables, the
+dates, what recruiters show, the settlement, and the month's entry in the ledger.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim import draws
 from sim.draws import Draw
-from sim.engines.books import claims, open_ledger, order_table
+from sim.engines.books import add_up, claims, open_ledger
 from sim.ledger import Ledger
 from sim.plans.compile import compile_plan
 from sim.plans.settle import PlanState, settle
@@ -28,17 +26,15 @@ from sim.records import (
     MonthEvents,
     Motive,
     Period,
-    Purpose,
     Role,
     Settlement,
     Source,
     Table,
 )
-from sim.rules.ordering import units_ordered
 from sim.scenario.fields import minor
 from sim.scenario.schema import Scenario
 from sim.world.networks import generate
-from sim.world.people import person_keys, populate, settle_in
+from sim.world.people import person_keys, populate
 from sim.world.prices import Prices, activity_orders, qualifying_volume
 
 
@@ -54,10 +50,9 @@ class Acceptance(NamedTuple):
 class Market:
     """People, memberships, the contact network and the open month of one simulated market.
 
-    ``orders`` gathers the month's orders as tuples in the column order of ORDER; ``streams`` maps
-    each purpose to the month's key of luck; ``volume`` counts the month's activity volume by
-    participant; ``bought`` has the day of each buyer's last order of the month, ``stopped`` who
-    stopped buying in it; ``hours`` and ``expenses`` have a row a participant.
+    ``streams`` has the month's key of luck by Draw; ``shown`` and ``true_mean`` are what recruiters
+    show and what the enrolled were paid on average; ``hours`` and ``expenses`` have a row a
+    participant of the month's start; ``counts`` are those of ``records.COUNTS``.
     """
 
     def __init__(self, scenario: Scenario, ledger: Ledger | None = None) -> None:
@@ -75,59 +70,19 @@ class Market:
         self.approach_cost = minor(scenario.approaching.cost)
         self.monthly_cost = minor(scenario.approaching.monthly_cost)
         self.open_month(0)
-        self._found()
 
     def open_month(self, month: int) -> None:
         """Open a month: its dates, keys of luck, what recruiters show, and empty lists."""
         self.month = month
         first = self.scenario.first_day(month)
         self.period = Period(month, first, self.scenario.first_day(month + 1) - 1)
-        self.streams = {d: draws.stream(self.scenario.seed, month, int(d)) for d in Draw}
-        self.orders: list[tuple[int, ...]] = []
+        self.streams: list[int] = draws.streams(self.scenario.seed, month).tolist()
         self.first_new = len(self.participants)
         self.hours = np.zeros(len(self.participants))
         self.expenses = np.zeros(len(self.participants), np.int64)
-        self.volume: Counter[int] = Counter()
-        self.bought: dict[int, int] = {}
-        self.stopped: set[int] = set()
         self.counts = dict.fromkeys(COUNTS, 0)
         last_pay = self.participants.last_pay[self.enrolled()]
         self.shown, self.true_mean = claims(last_pay, self.scenario.believing)
-
-    def luck(self, purpose: Draw, row: int, k: int = 0) -> float:
-        """The k-th uniform number of the person in ``row`` for a purpose in this month."""
-        key = draws.person_key(row, self.people.incarnation.item(row))
-        return draws.uniform(self.streams[purpose], key, int(k))
-
-    def contacts(self, row: int) -> NDArray[np.int32]:
-        """Rows of a person's stored contacts, rising; none where everybody may meet everybody."""
-        indptr, neighbours = self.network
-        return neighbours[indptr.item(row) : indptr.item(row + 1)] if len(indptr) else neighbours
-
-    def key_of(self, participant: int) -> int:
-        """The key of luck of the person behind a membership, NOBODY for the company."""
-        if participant == COMPANY:
-            return NOBODY
-        members = self.participants
-        return int(
-            draws.person_key(
-                members.person.item(participant), members.incarnation.item(participant)
-            )
-        )
-
-    def is_distributor(self, row: int) -> bool:
-        """Whether the person in ``row`` holds a membership."""
-        return bool(self.people.role.item(row) == Role.DISTRIBUTOR)
-
-    def heads(self, role: Role) -> int:
-        """How many people have a role now."""
-        return int(np.count_nonzero(self.people.role == role))
-
-    def record_effort(self, participant: int, hours: float, approaches: int, builds: bool) -> None:
-        """Book the hours, the approaches and the expenses of a distributor's month."""
-        self.hours[participant] = hours
-        self.expenses[participant] = approaches * self.approach_cost + builds * self.monthly_cost
-        self.counts["approaches"] += approaches
 
     def enrolled(self) -> NDArray[np.bool_]:
         """Who has joined and not left, a row a participant; the company's row is False."""
@@ -135,190 +90,35 @@ class Market:
         mask[COMPANY] = False
         return mask
 
-    # -- orders ------------------------------------------------------------------------------------
-
-    def order(self, row: int, purpose: Purpose, units: int, day: int | None = None) -> None:
-        """Write down an order by the person in ``row``; its day is drawn where not given."""
-        people = self.people
-        source = SOURCE_OF_ROLE[people.role.item(row)]
-        if source == Source.PARTICIPANT:
-            participant = credited = people.membership.item(row)
-            since = self.participants.joined_day.item(participant)
-        else:
-            participant, credited = NOBODY, people.seller.item(row)
-            since = people.customer_since.item(row)
-        incarnation = people.incarnation.item(row)
-        line = self.prices.line(source, purpose, units)
-        people.last_order[row] = self.month
-        if (source, purpose) in self.counted:
-            self.volume[credited] += line[3]
-        day = self._day(row, purpose) if day is None else day
-        self.bought[row] = day
-        who = (row, incarnation, participant, credited)
-        self.orders.append((*who, day, since, source, purpose, *line))
-
-    def _day(self, row: int, purpose: Purpose) -> int:
-        """A day of the month for what the person does for a purpose."""
-        span = self.period.last_day - self.period.first_day + 1
-        return self.period.first_day + int(self.luck(Draw.DAY, row, purpose) * span)
-
-    # -- enrol -------------------------------------------------------------------------------------
-
-    def enrol(self, accepted: list[Acceptance]) -> list[int]:
-        """Make members and customers of all who said yes; returns the rows of the new members.
-
-        Where admissions are limited, a uniformly drawn part of the acceptances joins. Ids follow
-        the day of enrolment, equal days the luck of admission.
-        """
-        joining = sorted(
-            (a for a in accepted if a.joins),
-            key=lambda a: (self.luck(Draw.ADMISSION, a.row), a.row),
-        )
-        joining = joining[: self.scenario.admissions_per_month]
-        dated = sorted((self._joining_day(a.row), i, a) for i, a in enumerate(joining))
-        for day, _, acceptance in dated:
-            self._join(acceptance, day)
-        for acceptance in sorted(a for a in accepted if not a.joins):
-            self._become_customer(acceptance)
-        return [a.row for _, _, a in dated]
-
-    def _joining_day(self, row: int) -> int:
-        """A day of the month, not before the day on which the person bought as a customer."""
-        return max(self._day(row, Purpose.KIT), self.bought.get(row, 0))
-
-    def _join(self, acceptance: Acceptance, day: int) -> None:
-        row, people, participants = acceptance.row, self.people, self.participants
-        self.counts["customers_joined"] += self._release_customer(row)
-        new = len(participants)
-        participants.grow(1)
-        participants.person[new], participants.incarnation[new] = row, people.incarnation[row]
-        participants.sponsor[new], participants.motive[new] = acceptance.asker, people.motive[row]
-        participants.joined_month[new], participants.joined_day[new] = self.month, day
-        participants.left_month[new] = NOBODY
-        if acceptance.asker != COMPANY:
-            participants.recruits[acceptance.asker] += 1
-        people.role[row], people.membership[row] = Role.DISTRIBUTOR, new
-        participants.belief[new], participants.morale[new] = acceptance.belief, 1.0
-        self.order(row, Purpose.KIT, 1, day)
-        self._first_order(row, Purpose.OWN_USE, day)
-
-    def _become_customer(self, acceptance: Acceptance) -> None:
-        row, people = acceptance.row, self.people
-        preferred = self.luck(Draw.CUSTOMER_CLASS, row) < self.scenario.considering.preferred
-        people.role[row] = Role.PREFERRED_CUSTOMER if preferred else Role.RETAIL_CUSTOMER
-        people.seller[row], people.customer_since[row] = (
-            acceptance.asker,
-            self._day(row, Purpose.CUSTOMER),
-        )
-        self.participants.customers[acceptance.asker] += 1
-        self.counts["customers_gained"] += 1
-        self._first_order(row, Purpose.CUSTOMER, people.customer_since.item(row))
-
-    def _first_order(self, row: int, purpose: Purpose, day: int) -> None:
-        mean = self.scenario.shopping.first_order_units
-        units = units_ordered(mean, self.luck(Draw.UNITS, row, FIRST_ORDER + purpose))
-        if units:
-            self.order(row, purpose, units, day)
-
-    def _release_customer(self, row: int) -> bool:
-        """End the tie between a customer and its seller; says whether there was one."""
-        served = self.people.role.item(row) in CUSTOMERS
-        if served:
-            self.participants.customers[self.people.seller[row]] -= 1
-            self.people.seller[row] = NOBODY
-        return served
-
-    def lose_customer(self, row: int) -> None:
-        """The customer in ``row`` stops buying for good."""
-        self._release_customer(row)
-        was_member = self.people.membership.item(row) != NOBODY
-        self.people.role[row] = Role.FORMER if was_member else Role.NOBODY
-        self.stopped.add(row)
-        self.counts["customers_lost"] += 1
-
-    def _found(self) -> None:
-        """Enrol the founders under the company, drawn without return, on the first day."""
+    def call_founders(self) -> NDArray[np.int32]:
+        """Rows of the founders, rising: drawn without return, and ready to make it their job."""
         luck = draws.uniforms(self.streams[Draw.FOUNDER], person_keys(self.people), 0)
         founders = np.argsort(luck, kind="stable")[: self.scenario.founders.count]
         self.people.motive[founders] = Motive.CAREER
         self.people.hours[founders] = np.maximum(
             self.people.hours[founders], self.scenario.founders.hours
         )
-        for row in sorted(founders.tolist()):
-            self._join(Acceptance(row, COMPANY, True, self.shown), self.period.first_day)
-        self.hours = np.zeros(len(self.participants))
-        self.expenses = np.zeros(len(self.participants), np.int64)
+        return np.sort(founders).astype(np.int32)
 
-    # -- settle ------------------------------------------------------------------------------------
-
-    def settle(self) -> Settlement:
-        """Settle the month; ranks and pay go into the participants' rows."""
+    def settle(self, orders: Table) -> Settlement:
+        """Settle the month on its orders; ranks and pay go into the participants' rows."""
         members = self.participants
-        orders = order_table(self.orders)
         self.books = Books(self.period, members.sponsor, self.enrolled(), orders)
         result = settle(self.plan, self.books, self.plan_state)
         members.title[:], members.paid_as[:] = result.title, result.paid_as
         members.qualified[:] = result.qualified
         members.last_pay[:] = members.last_margin[:] = 0
-        np.add.at(members.last_pay, result.pay.payee, result.pay.amount)
-        np.add.at(members.last_margin, np.maximum(orders.credited_to, COMPANY), orders.margin)
+        add_up(result.pay.payee, result.pay.amount, members.last_pay)
+        add_up(orders.credited_to, orders.margin, members.last_margin)
         self.settlement = result
         return result
 
-    # -- leave -------------------------------------------------------------------------------------
+    def close_month(self, left: NDArray[np.int32], renewed: NDArray[np.int32]) -> None:
+        """Hand the month to the ledger and open the next one.
 
-    def part(self, leaving: list[int]) -> None:
-        """End the memberships in ``leaving``; their customers pass on, by the scenario's rule."""
-        members, people = self.participants, self.people
-        left = np.array(sorted(leaving), np.int32)
-        members.left_month[left] = self.month
-        members.qualified[left] = False
-        rows = members.person[left]
-        people.role[rows] = Role.FORMER
-        self.left = left
-        self._hand_over(left)
-
-    def _hand_over(self, left: NDArray[np.int32]) -> None:
-        """Customers of leavers go to the nearest enrolled upline, or are lost."""
-        people, members = self.people, self.participants
-        if not members.customers[left].any():
-            return
-        served = np.isin(people.role, CUSTOMERS) & np.isin(
-            people.seller, left[members.customers[left] > 0]
-        )
-        for row in np.flatnonzero(served).tolist():
-            if self.scenario.shopping.orphans == "lost":
-                self.lose_customer(row)
-                continue
-            upline = people.seller.item(row)
-            while upline != COMPANY and members.left_month[upline] != NOBODY:
-                upline = members.sponsor.item(upline)
-            members.customers[people.seller[row]] -= 1
-            members.customers[upline] += 1
-            people.seller[row] = upline
-
-    def dying(self) -> NDArray[np.intp]:
-        """Rows of the people who leave the market at the end of this month."""
-        return np.flatnonzero(self.people.last_month == self.month)
-
-    def replace(self, rows: NDArray[Any]) -> None:
-        """New people take the places in ``rows``; their memberships have ended before."""
-        for row in rows.tolist():
-            self.counts["customers_replaced"] += self._release_customer(row)
-        self.people.incarnation[rows] += 1
-        settle_in(self.people, rows, self.scenario, self.month + 1)
-        self.counts["replaced"] = len(rows)
-
-    # -- close -------------------------------------------------------------------------------------
-
-    def close_month(self, renewed: list[int]) -> None:
-        """Count heads, hand the month to the ledger and open the next one."""
-        self.counts["nobody"] = self.heads(Role.NOBODY)
-        self.counts["customers"] = self.heads(Role.RETAIL_CUSTOMER) + self.heads(
-            Role.PREFERRED_CUSTOMER
-        )
-        self.counts["enrolled"] = self.heads(Role.DISTRIBUTOR)
-        self.counts["former"] = self.heads(Role.FORMER)
+        ``left`` and ``renewed`` are the participants who left and who paid the fee, rising; the
+        head counts stand in ``counts``.
+        """
         new = len(self.participants) - len(self.hours)
         self.ledger.post(
             MonthEvents(
@@ -326,11 +126,11 @@ class Market:
                 orders=self.books.orders,
                 settlement=self.settlement,
                 first_new=self.first_new,
-                left=self.left,
-                renewed=np.array(sorted(renewed), np.int32),
+                left=left,
+                renewed=renewed,
                 renewal_fee=self.prices.renewal_fee,
-                hours=np.pad(self.hours, (0, new)),
-                expenses=np.pad(self.expenses, (0, new)),
+                hours=np.concatenate([self.hours, np.zeros(new)]),
+                expenses=np.concatenate([self.expenses, np.zeros(new, np.int64)]),
                 counts=self.counts,
             ),
             self.people,

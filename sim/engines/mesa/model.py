@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 import mesa
 
-from sim.engines.market import Acceptance, Market
+from sim.engines.market import Acceptance
 from sim.engines.mesa.agents import Consumer, Distributor
+from sim.engines.mesa.market import AgentMarket
 from sim.ledger import Ledger
 from sim.records import Role
 from sim.scenario.schema import Scenario
@@ -38,7 +39,7 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
     ) -> None:
         super().__init__(rng=market_scenario.seed if rng is None else rng)
         self.visit_order = visit_order
-        self.market = Market(market_scenario, ledger)
+        self.market = AgentMarket(market_scenario, ledger)
         self.by_row = [self._agent_of(row) for row in range(len(self.market.people))]
         self._open_month()
 
@@ -59,10 +60,10 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
         self.visit(self.distributor_class, "approach")
         self.consider()
         self.enrol()
-        self.market.settle()
+        self.market.pay()
         self.visit(self.distributor_class, "reflect")
         self.part()
-        self.market.close_month(self.renewed)
+        self.market.close(self.renewed)
         self._open_month()
 
     def visit(self, kind: type[Consumer], phase: str) -> None:
