@@ -30,6 +30,9 @@ def declare(commands: Commands) -> None:
     )  # fmt: skip
     made.add_argument("--out", type=Path, help="results folder; results/NAME-SEED if absent")
     made.add_argument("--ledger", action="store_true", help="keep every order and pay line")
+    made.add_argument(
+        "--allow-code", action="store_true", help="run the file of rules that the scenario names"
+    )
 
     made = command(commands, "report", report, "write the report of a results folder again")
     made.add_argument("results", type=Path, help="results folder of a run")
@@ -43,7 +46,8 @@ def run(args: Namespace, answer: Answer) -> int:
 
     given = {SHORT[name]: getattr(args, name) for name in SHORT}
     short = [f"{field}={text}" for field, text in given.items() if text is not None]
-    scenario = load_scenario(args.scenario, [*args.overrides, *short])
+    overrides = [*args.overrides, *short]
+    scenario = load_scenario(args.scenario, overrides, allow_code=args.allow_code)
     out = args.out or Path("results") / f"{scenario.name}-{scenario.seed}"
 
     from sim.results import check_out

@@ -14,22 +14,27 @@ from sim.paths import shipped
 from sim.plans.schema import Plan
 from sim.scenario.errors import COMMAND_LINE, InputError, Place, nearest, shortened
 from sim.scenario.nodes import Node, child_of, dotted, merged, refuse, with_child
+from sim.scenario.own_rules import check_rules
 from sim.scenario.schema import Scenario
 from sim.scenario.validate import validated
-from sim.scenario.yaml_text import parse, read_mapping
+from sim.scenario.yaml_text import parse, read_mapping, read_text
 
 EXTENDS = "extends"
 PLAN = "plan"
+RULES = "rules"
 
 
-def load_scenario(path: str | Path, overrides: Iterable[str] = ()) -> Scenario:
+def load_scenario(
+    path: str | Path, overrides: Iterable[str] = (), *, allow_code: bool = False
+) -> Scenario:
     """The scenario in the YAML file at ``path``, with ``overrides`` such as ``months=24``.
 
     ``path`` may also be that of a shipped file, such as ``configs/baseline.yaml``, from any
-    folder. A later override of the same field wins. Raises InputError, which names file, line,
-    field, value and bound.
+    folder. A later override of the same field wins. A scenario that names a file of rules is
+    refused unless ``allow_code``. Raises InputError, which names file, line, field, value and
+    bound.
     """
-    return validated(Scenario, scenario_document(path, overrides))
+    return validated(Scenario, scenario_document(path, overrides, allow_code=allow_code))
 
 
 def load_plan(path: str | Path) -> Plan:
@@ -37,12 +42,14 @@ def load_plan(path: str | Path) -> Plan:
     return validated(Plan, _plan_file(seen_from(Path(path), Path())))
 
 
-def scenario_document(path: str | Path, overrides: Iterable[str] = ()) -> Node:
+def scenario_document(
+    path: str | Path, overrides: Iterable[str] = (), *, allow_code: bool = False
+) -> Node:
     """The scenario as one document, before it is held against the schema. Raises InputError."""
     document = _with_base(read_mapping(seen_from(Path(path), Path())))
     for override in overrides:
         document = _with_override(document, override)
-    return with_plan(_with_ties(document))
+    return with_plan(_with_ties(_with_rules(document, allow_code)))
 
 
 def seen_from(path: Path, folder: Path) -> Path:
@@ -127,6 +134,27 @@ def _with_ties(document: Node) -> Node:
         refuse(named.place, says, field="network.file", value=named.shown())
     found = with_child(network, "file", replace(named, value=str(path)))
     return with_child(document, "network", found)
+
+
+def _with_rules(document: Node, allow_code: bool) -> Node:
+    """``document`` with the text of its file of rules, if it names one; nothing of it runs here."""
+    named = child_of(document, RULES)
+    if named is None or named.value is None:
+        return document
+    if not allow_code:
+        says = f"{named.shown()} is code, which is not run unasked"
+        refuse(named.named_at, says, "add --allow-code if you trust it", RULES, named.shown())
+    if isinstance(named.value, dict):
+        return document
+    path = _named_file(named, RULES)
+    if not _is_there(path) or not path.is_file():
+        says = f"there is no file {shortened(str(path))}"
+        refuse(named.place, says, field=RULES, value=named.shown())
+    text = read_text(path)
+    check_rules(text, str(path))
+    parts = {"file": str(path), "text": text}
+    found = {key: Node(named.place, value, named.key, value) for key, value in parts.items()}
+    return with_child(document, RULES, replace(named, value=dict(found)))
 
 
 def with_plan(document: Node) -> Node:

@@ -13,7 +13,7 @@ import re
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from sim.plans.schema import Plan
 from sim.scenario.behaviour import (
@@ -153,6 +153,20 @@ class Measuring(Section):
     )
 
 
+class OwnRules(Section):
+    """Decision rules of one's own. A scenario file names the path alone, as in rules: mine.py.
+
+    The text is read into the scenario (docs/own-rules.md), so that a result can be traced to it.
+    """
+
+    file: str = Field(description="name of the Python file, for messages", min_length=1)
+    text: str = Field(description="what stands in it", min_length=1)
+
+
+RULES_SCHEMA: dict[str, Any] = {"anyOf": [{"type": "string", "minLength": 1}, {"type": "null"}]}
+"""A scenario file names the path alone; the loader reads the text."""
+
+
 def _month(value: Any) -> Any:
     if not isinstance(value, str) or not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", value):
         raise ValueError("a month is written as in 2026-01, from 1000-01 to 2999-12")
@@ -194,6 +208,9 @@ class Scenario(Section):
     believing: Believing = Field(default_factory=Believing, description="expectations and morale")
     staying: Staying = Field(default_factory=Staying, description="who leaves")
     measuring: Measuring = Field(default_factory=Measuring, description="choices of the measures")
+    rules: Annotated[OwnRules | None, WithJsonSchema(RULES_SCHEMA)] = Field(
+        None, description="own decision rules: a Python file, run with --allow-code only"
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Scenario:
