@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.world.networks import Network, generate
+from sim.world.networks import draw_network
+from sim.world.networks.network import Network
 
 
 def ties(network: Network) -> set[tuple[int, int]]:
@@ -17,7 +18,7 @@ def ties(network: Network) -> set[tuple[int, int]]:
 def read(folder: Path, content: bytes | str, people: int = 10) -> Network:
     data = content.encode() if isinstance(content, str) else content
     (folder / "ties.csv").write_bytes(data)
-    return generate(SimpleNamespace(kind="edge_list", file="ties.csv"), people, 1, folder)
+    return draw_network(SimpleNamespace(kind="edge_list", file="ties.csv"), people, 1, folder)
 
 
 GOOD = [
@@ -78,13 +79,13 @@ def test_bad_edge_list_names_file_line_and_bound(
 def test_missing_edge_list_and_a_folder_are_refused(tmp_path: Path) -> None:
     for name in ("nowhere.csv", "."):
         with pytest.raises(ValueError, match=r"network\.file: cannot read"):
-            generate(SimpleNamespace(kind="edge_list", file=name), 10, 1, tmp_path)
+            draw_network(SimpleNamespace(kind="edge_list", file=name), 10, 1, tmp_path)
 
 
 def test_edge_list_that_spans_many_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The reading stops at every byte and goes on where it was."""
     monkeypatch.setattr("sim.world.networks.edge_file.CHUNK", 1)
-    network = generate(SimpleNamespace(kind="small_world", degree=4, rewire=0.5), 120, 1)
+    network = draw_network(SimpleNamespace(kind="small_world", degree=4, rewire=0.5), 120, 1)
     lines = [f"{a},{b}\n" if (a + b) % 2 else f" {b}, {a}\r\n" for a, b in ties(network) if a < b]
     again = read(tmp_path, "from,to\n" + "".join(lines), 120)
     assert again.indptr.tobytes() == network.indptr.tobytes()

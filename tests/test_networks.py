@@ -13,37 +13,52 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.world.networks import Network, contact, contacts_of, generate, pick_contact
+from sim.world.networks import draw_network
 from sim.world.networks.csr import sort_slice
+from sim.world.networks.network import STORED, Network, network_of
 from sim.world.networks.regular import _switch
+from sim.world.networks.walking import (
+    contact,
+    contacts_of,
+    fill_contacts,
+    most_contacts,
+    pick_contact,
+)
 
 
 def make(kind: str, people: int, seed: int = 1, **settings: Any) -> Network:
-    return generate(SimpleNamespace(kind=kind, **settings), people, seed)
+    settings = {"stored": True, **settings} if kind == "random_regular" else settings
+    return draw_network(SimpleNamespace(kind=kind, **settings), people, seed)
+
+
+def rows(network: Network) -> list[list[int]]:
+    """The contacts of everybody, as the interface fills them."""
+    scratch = np.full(most_contacts(network), -9, np.int32)
+    return [scratch[: fill_contacts(network, p, scratch)].tolist() for p in range(network.people)]
 
 
 def ties(network: Network) -> set[tuple[int, int]]:
-    owner = np.repeat(np.arange(len(network.indptr) - 1), np.diff(network.indptr))
-    return {(int(a), int(b)) for a, b in zip(owner, network.neighbours, strict=True)}
+    return {(a, b) for a, row in enumerate(rows(network)) for b in row}
 
 
 def graph(network: Network) -> igraph.Graph:
     edges = [(a, b) for a, b in ties(network) if a < b]
-    return igraph.Graph(len(network.indptr) - 1, edges)
+    return igraph.Graph(network.people, edges)
 
 
 def is_sound(network: Network, people: int) -> bool:
     """Right types and bounds; rows rise strictly (sorted, no double tie); no loop; undirected."""
-    indptr, neighbours = network
-    assert (indptr.dtype, neighbours.dtype) == (np.int64, np.int32)
-    assert len(indptr) == people + 1
-    assert indptr[0] == 0
-    assert indptr[-1] == len(neighbours)
-    for p in range(people):
-        row = neighbours[indptr[p] : indptr[p + 1]]
+    indptr, neighbours = network.indptr, network.neighbours
+    assert (indptr.dtype, neighbours.dtype) == (np.int32, np.int32)
+    assert network.people == people
+    if network.kind == STORED:
+        assert len(indptr) == people + 1
+        assert indptr[0] == 0
+        assert indptr[-1] == len(neighbours)
+    for p, row in enumerate(rows(network)):
         assert np.all(np.diff(row) > 0)
         assert p not in row
-        assert not len(row) or (row[0] >= 0 and row[-1] < people)
+        assert not row or (row[0] >= 0 and row[-1] < people)
     both = ties(network)
     return both == {(b, a) for a, b in both}
 
@@ -117,20 +132,22 @@ def test_same_seed_same_bytes_other_seed_other_network(kind: str, fields: dict[s
     one, again, other = (make(kind, 500, seed, **fields) for seed in (7, 7, 8))
     assert one.indptr.tobytes() == again.indptr.tobytes()
     assert one.neighbours.tobytes() == again.neighbours.tobytes()
-    assert (one.neighbours.tobytes() == other.neighbours.tobytes()) == (kind == "ring")
+    assert ties(one) == ties(again)
+    assert (ties(one) == ties(other)) == (kind == "ring")
     assert is_sound(one, 500)
 
 
 def test_the_check_of_soundness_catches_a_loop_a_double_tie_and_a_one_way_tie() -> None:
-    def rows(*lists: list[int]) -> Network:
-        bounds = np.cumsum([0, *map(len, lists)]).astype(np.int64)
-        return Network(bounds, np.array([p for row in lists for p in row], np.int32))
+    def stored(*lists: list[int]) -> Network:
+        bounds = np.cumsum([0, *map(len, lists)], dtype=np.int32)
+        entries = np.array([p for row in lists for p in row], np.int32)
+        return network_of(STORED, len(lists), indptr=bounds, neighbours=entries)
 
-    assert is_sound(rows([1], [0, 2], [1]), 3)
-    assert not is_sound(rows([1], [0, 2], []), 3)
-    for spoiled in (rows([0], []), rows([1, 1], [0, 0]), rows([2, 1], [0], [0])):
+    assert is_sound(stored([1], [0, 2], [1]), 3)
+    assert not is_sound(stored([1], [0, 2], []), 3)
+    for spoiled in (stored([0], []), stored([1, 1], [0, 0]), stored([2, 1], [0], [0])):
         with pytest.raises(AssertionError):
-            is_sound(spoiled, len(spoiled.indptr) - 1)
+            is_sound(spoiled, spoiled.people)
 
 
 @pytest.mark.parametrize("people", [0, -3, 1 << 31])
@@ -160,23 +177,23 @@ def test_sorting_a_slice_leaves_the_rest_alone(values: list[int]) -> None:
 def test_every_contact_is_picked_equally_often(kind: str) -> None:
     network = make(kind, 11, degree=4)
     for person in (0, 5, 10):
-        count = contacts_of(*network, 11, person)
+        count = contacts_of(network, person)
         expected = {p for p in range(11) if p != person}
         if kind == "ring":
             expected = {(person + d) % 11 for d in (-2, -1, 1, 2)}
-        listed = [contact(*network, 11, person, i) for i in range(count)]
+        listed = [contact(network, person, i) for i in range(count)]
         assert listed == sorted(expected)
         luck = (np.arange(40 * count) + 0.5) / (40 * count)
-        picked = [pick_contact(*network, 11, person, u) for u in luck]
+        picked = [pick_contact(network, person, u) for u in luck]
         assert picked == [c for c in listed for _ in range(40)]
-        assert pick_contact(*network, 11, person, 1 - 2.0**-53) == listed[-1]
+        assert pick_contact(network, person, 1 - 2.0**-53) == listed[-1]
 
 
 def test_nobody_is_picked_where_there_is_nobody() -> None:
-    assert pick_contact(*make("well_mixed", 1), 1, 0, 0.5) == -1
+    assert pick_contact(make("well_mixed", 1), 0, 0.5) == -1
     empty = make("stochastic_block", 3, blocks=1, within=0.0, between=0.0)
-    assert contacts_of(*empty, 3, 1) == 0
-    assert pick_contact(*empty, 3, 1, 0.99) == -1
+    assert contacts_of(empty, 1) == 0
+    assert pick_contact(empty, 1, 0.99) == -1
 
 
 # --- ring and small world ------------------------------------------------------------------------

@@ -76,11 +76,19 @@ class RandomRegular(ContactNetwork):
 
     kind: Literal["random_regular"]
     degree: int = setting(20, "contacts", "contacts a person", "PRIOR", 1, 10_000)
+    stored: bool = Field(
+        True,
+        description="draw all ties and store them (true), or compute each when it is needed, "
+        "which takes no memory and no set-up (false); the two are different networks",
+    )
 
     def misfit(self, people: int) -> str:
         """Too many contacts, or an odd number of ends of ties."""
         if self.degree * people % 2:
             return f"degree: {self.degree} times {people} people is odd, and a tie has two ends"
+        least = 2 * self.degree * self.degree
+        if not self.stored and people < least:
+            return f"stored: {self.degree} computed contacts need {least} people, not {people}"
         return _too_many(self.degree, people)
 
 

@@ -1,44 +1,48 @@
-"""Who knows whom: contact networks, drawn from ``sim.draws``, and how to walk them.
+"""Who knows whom: contact networks, drawn from ``sim.draws``; ``walking`` says how to walk them.
 
-A network is undirected and simple. It is stored as compressed sparse rows (CSR): the contacts of
-person p are ``neighbours[indptr[p]:indptr[p + 1]]``, in rising order; a tie stands in both rows. A
-well-mixed market stores nothing: both arrays are empty, and everybody else is a contact.
+A network is undirected and simple. The same spec, people and seed give the same network on any
+number of threads.
 
-    network = generate(spec, people=1000, seed=1)
-    contacts_of(*network, 1000, person)            # how many contacts a person has
-    pick_contact(*network, 1000, person, luck)     # one of them, at random
-
-The same spec, people and seed give the same bytes on any number of threads.
+    network = draw_network(spec, people=1000, seed=1)
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
+from numba.extending import overload
 from numpy.typing import NDArray
 
 from sim.draws import Draw, stream
 from sim.jit import njit
+from sim.world.networks import walking
 from sim.world.networks.blocks import stochastic_block
+from sim.world.networks.computed import lift, ring
 from sim.world.networks.csr import Rows
 from sim.world.networks.edge_file import edge_list
+from sim.world.networks.network import STORED, WELL_MIXED, Network, network_of
 from sim.world.networks.preferential import scale_free
 from sim.world.networks.regular import random_regular
-from sim.world.networks.rings import ring, small_world
+from sim.world.networks.rings import small_world
+from sim.world.networks.walking import contact, fill_contacts, knows, most_contacts
+
+__all__ = [
+    "Network",
+    "contact",
+    "contacts_of",
+    "draw_network",
+    "fill_contacts",
+    "knows",
+    "most_contacts",
+    "pick_contact",
+]
 
 MOST_PEOPLE = (1 << 31) - 1
 
 
-class Network(NamedTuple):
-    """A contact network of n people: ``indptr`` has n + 1 row bounds, or none if all may meet."""
-
-    indptr: NDArray[np.int64]
-    neighbours: NDArray[np.int32]
-
-
-def generate(spec: Any, people: int, seed: int, folder: Path = Path()) -> Network:
+def draw_network(spec: Any, people: int, seed: int, folder: Path = Path()) -> Network:
     """Draw the network that the ``network`` section of a scenario describes, for so many people.
 
     The path of an edge list starts at ``folder``. Raises ValueError with field, value and bound if
@@ -46,15 +50,22 @@ def generate(spec: Any, people: int, seed: int, folder: Path = Path()) -> Networ
     """
     if not 1 <= people <= MOST_PEOPLE:
         raise ValueError(f"people: must be from 1 to {MOST_PEOPLE}, not {people}")
-    if spec.kind == "well_mixed":
-        return Network(np.zeros(0, np.int64), np.zeros(0, np.int32))
-    return Network(*_rows(spec, people, stream(seed, 0, int(Draw.NETWORK)), folder))
+    key = stream(seed, 0, int(Draw.NETWORK))
+    match spec.kind:
+        case "well_mixed":
+            return network_of(WELL_MIXED, people)
+        case "ring":
+            return ring(people, spec.degree)
+        case "random_regular" if not spec.stored:
+            return lift(people, spec.degree, key)
+    indptr, neighbours = _rows(spec, people, key, folder)
+    return network_of(
+        STORED, people, indptr=indptr.astype(np.int32, copy=False), neighbours=neighbours
+    )
 
 
 def _rows(spec: Any, people: int, key: int, folder: Path) -> Rows:
     match spec.kind:
-        case "ring":
-            return ring(people, spec.degree)
         case "small_world":
             return small_world(people, spec.degree, spec.rewire, key)
         case "scale_free":
@@ -68,42 +79,57 @@ def _rows(spec: Any, people: int, key: int, folder: Path) -> Rows:
     raise ValueError(f"network.kind: there is no network {spec.kind!r}")
 
 
-# All three take the same four arguments, so that a network goes in as it is; not each needs all.
+# -- until the engines walk a Network: the same networks as rows, and how those are walked ---------
+
+
+def generate(
+    spec: Any, people: int, seed: int, folder: Path = Path()
+) -> tuple[NDArray[Any], NDArray[np.int32]]:
+    """The rows of ``draw_network``, computed kinds stored too; both empty if well mixed."""
+    network = draw_network(spec, people, seed, folder)
+    if network.kind in (STORED, WELL_MIXED):
+        return network.indptr, network.neighbours
+    return _stored(network)
 
 
 @njit
-def contacts_of(
-    indptr: NDArray[np.int64],
-    neighbours: NDArray[np.int32],  # noqa: ARG001
-    n_people: int,
-    person: int,
-) -> int:
-    """How many contacts a person has."""
-    if len(indptr) == 0:
-        return n_people - 1
-    return int(indptr[person + 1] - indptr[person])
+def _stored(network: Network) -> tuple[NDArray[Any], NDArray[np.int32]]:
+    indptr = np.zeros(network.people + 1, np.int32)
+    for p in range(network.people):
+        indptr[p + 1] = indptr[p] + walking.contacts_of(network, p)
+    neighbours = np.empty(indptr[-1], np.int32)
+    for p in range(network.people):
+        fill_contacts(network, p, neighbours[indptr[p] :])
+    return indptr, neighbours
 
 
-@njit
-def contact(
-    indptr: NDArray[np.int64],
-    neighbours: NDArray[np.int32],
-    n_people: int,  # noqa: ARG001
-    person: int,
-    index: int,
-) -> int:
-    """The contact of a person at a place 0 .. contacts_of - 1 of the person's list, which rises."""
-    if len(indptr) == 0:
-        return index + 1 if index >= person else index
-    return int(neighbours[indptr[person] + index])
+def contacts_of(network: Any, *rest: Any) -> int:
+    """How many contacts a person has: of (network, person), or (indptr, neighbours, n, person)."""
+    if len(rest) == 1:
+        return walking.contacts_of(network, *rest)
+    people, person = rest[1:]
+    return int(network[person + 1] - network[person]) if len(network) else people - 1
 
 
-@njit
-def pick_contact(
-    indptr: NDArray[np.int64], neighbours: NDArray[np.int32], n_people: int, person: int, u: float
-) -> int:
-    """One contact of a person, all equally likely for u uniform in [0, 1); -1 if there is none."""
-    count = contacts_of(indptr, neighbours, n_people, person)
+def pick_contact(network: Any, *rest: Any) -> int:
+    """A contact at random, of (network, person, u) or of (indptr, neighbours, n, person, u)."""
+    if len(rest) == 2:
+        return walking.pick_contact(network, *rest)
+    neighbours, people, person, u = rest
+    count = contacts_of(network, neighbours, people, person)
     if count < 1:
         return -1
-    return contact(indptr, neighbours, n_people, person, int(u * count))
+    index = int(u * count)
+    if not len(network):
+        return index + 1 if index >= person else index
+    return int(neighbours[network[person] + index])
+
+
+@overload(contacts_of, strict=False)
+def _contacts_of(network: Any, person: Any) -> Any:  # noqa: ARG001
+    return lambda network, person: walking.contacts_of(network, person)  # noqa: PLW0108
+
+
+@overload(pick_contact, strict=False)
+def _pick_contact(network: Any, person: Any, u: Any) -> Any:  # noqa: ARG001
+    return lambda network, person, u: walking.pick_contact(network, person, u)  # noqa: PLW0108

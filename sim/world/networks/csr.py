@@ -20,6 +20,24 @@ def require(good: bool, field: str, value: object, bound: str) -> None:
         raise NetworkError(f"network.{field}: must be {bound}, not {value}")
 
 
+def require_circle(people: int, degree: int) -> None:
+    """Raise NetworkError unless everybody can have degree / 2 neighbours on either side."""
+    require(degree % 2 == 0 and degree >= 2, "degree", degree, "an even number of at least 2")
+    require(degree < people, "degree", degree, f"less than the number of people ({people})")
+
+
+def require_pairs(people: int, degree: int) -> None:
+    """Raise NetworkError unless everybody can have ``degree`` contacts."""
+    require(degree >= 1, "degree", degree, "at least 1")
+    require(degree < people, "degree", degree, f"less than the number of people ({people})")
+    require(
+        people * degree % 2 == 0,
+        "degree",
+        degree,
+        f"even, as the number of people ({people}) is odd",
+    )
+
+
 @njit
 def sort_slice(values: NDArray[np.int32], start: int, stop: int) -> None:
     """Sort values[start:stop] in place: Shell's method, quick for the short rows of most people."""

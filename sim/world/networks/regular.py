@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.draws import below
 from sim.jit import njit
-from sim.world.networks.csr import Rows, require, sort_rows
+from sim.world.networks.csr import Rows, require, require_pairs, sort_rows
 
 MOST_ENTRIES = (1 << 31) - 1
 EXACT = 3  # one pairing in 7 is simple at degree 3, one in 43 at degree 4
@@ -21,14 +21,7 @@ def random_regular(people: int, degree: int, key: int) -> Rows:
     many people. Up to degree 3 a spoilt pairing is drawn anew instead: even without exception.
     Where most pairs are tied, the network of the missing ties is drawn.
     """
-    require(degree >= 1, "degree", degree, "at least 1")
-    require(degree < people, "degree", degree, f"less than the number of people ({people})")
-    require(
-        people * degree % 2 == 0,
-        "degree",
-        degree,
-        f"even, as the number of people ({people}) is odd",
-    )
+    require_pairs(people, degree)
     require(people * degree <= MOST_ENTRIES, "degree", degree, f"at most {MOST_ENTRIES // people}")
     missing = people - 1 - degree
     if missing < degree:

@@ -1,4 +1,4 @@
-"""The ring, and the small world that comes from rewiring it (Watts and Strogatz 1998)."""
+"""The small world: a ring that is rewired (Watts and Strogatz 1998)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,7 @@ from numpy.typing import NDArray
 
 from sim.draws import below, uniform
 from sim.jit import njit
-from sim.world.networks.csr import Rows, from_ties, require
-
-
-def ring(people: int, degree: int) -> Rows:
-    """People in a circle, each tied to the degree / 2 nearest on either side."""
-    return small_world(people, degree, 0.0, 0)
+from sim.world.networks.csr import Rows, from_ties, require, require_circle
 
 
 def small_world(people: int, degree: int, rewire: float, key: int) -> Rows:
@@ -21,8 +16,7 @@ def small_world(people: int, degree: int, rewire: float, key: int) -> Rows:
     As in Watts and Strogatz 1998: a tie belongs to the first of its two people on the circle, who
     gets a new contact drawn evenly from all people not yet tied to. ``rewire`` is in [0, 1].
     """
-    require(degree % 2 == 0 and degree >= 2, "degree", degree, "an even number of at least 2")
-    require(degree < people, "degree", degree, f"less than the number of people ({people})")
+    require_circle(people, degree)
     require(0.0 <= rewire <= 1.0, "rewire", rewire, "in [0, 1]")
     half = degree // 2
     owned = _circle(people, half)
