@@ -39,7 +39,7 @@ class Rulebook:
         self.replaced = check_rules(text, file) if file or text else ()
         self._rules = dict(shipped_rules())
         if self.replaced:
-            own = executed(text, file)
+            own = vars(executed(text, file))
             self._rules |= {name: _guarded(own[name], name, file) for name in self.replaced}
         self.__dict__.update(self._rules)
 
@@ -100,14 +100,15 @@ def _rulebook(file: str, text: str) -> Rulebook:
     return Rulebook(file, text)
 
 
-def executed(text: str, file: str, name: str = "own_rules") -> dict[str, Any]:
-    """What a file of rules defines, by name, once it has run. Raises InputError where it cannot."""
-    defined: dict[str, Any] = {"__name__": name, "__file__": file}
+def executed(text: str, file: str, name: str = "own_rules") -> ModuleType:
+    """A module of what a file of rules defines, once run. Raises InputError where it cannot run."""
+    module = ModuleType(name)
+    vars(module)["__file__"] = file
     try:
-        exec(compile(text, file, "exec", dont_inherit=True), defined)
+        exec(compile(text, file, "exec", dont_inherit=True), vars(module))
     except Exception as error:  # whatever a constant of the file raises
         raise InputError(_told(error, file, "", "cannot be run")) from None
-    return defined
+    return module
 
 
 def _told(error: Exception, file: str, rule: str, says: str) -> Problem:
