@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+Curve = tuple[Floats, Floats]
 QUANTILES = {
     "p10": 0.1,
     "p25": 0.25,
@@ -24,7 +25,7 @@ QUANTILES = {
 }
 
 
-def lorenz(values: ArrayLike, weights: ArrayLike | None = None) -> tuple[Floats, Floats] | None:
+def lorenz(values: ArrayLike, weights: ArrayLike | None = None) -> Curve | None:
     """Points (share of people, share of the total that they hold), poorest first, from (0, 0) on.
 
     None where there is nothing to share. Values must not be negative.
@@ -33,11 +34,15 @@ def lorenz(values: ArrayLike, weights: ArrayLike | None = None) -> tuple[Floats,
         ValueError: a value is negative: the curve has no meaning then.
     """
     x = np.asarray(values, np.float64)
-    w = np.ones(len(x)) if weights is None else np.asarray(weights, np.float64)
-    if len(x) and x.min() < 0:
+    if weights is None:
+        x = np.sort(x)
+        people, held = np.arange(1.0, len(x) + 1), np.cumsum(x)
+    else:
+        order, w = np.argsort(x, kind="stable"), np.asarray(weights, np.float64)
+        x = x[order]
+        people, held = np.cumsum(w[order]), np.cumsum(w[order] * x)
+    if len(x) and x[0] < 0:
         raise ValueError("a Lorenz curve needs values of zero or more")
-    order = np.argsort(x, kind="stable")
-    people, held = np.cumsum(w[order]), np.cumsum(w[order] * x[order])
     if not len(x) or held[-1] <= 0:
         return None
     return np.append(0.0, people / people[-1]), np.append(0.0, held / held[-1])
@@ -46,12 +51,14 @@ def lorenz(values: ArrayLike, weights: ArrayLike | None = None) -> tuple[Floats,
 def gini(values: ArrayLike, weights: ArrayLike | None = None) -> float | None:
     """Gini coefficient of a whole population, 0 (equal) to 1; None where there is nothing to share.
 
-    Twice the area between the Lorenz curve and the diagonal.
-
     >>> gini([0, 0, 0, 8])
     0.75
     """
-    curve = lorenz(values, weights)
+    return gini_of(lorenz(values, weights))
+
+
+def gini_of(curve: Curve | None) -> float | None:
+    """Gini coefficient of a Lorenz curve: twice the area between it and the diagonal."""
     if curve is None:
         return None
     people, held = curve
@@ -66,13 +73,16 @@ def top_share(
     >>> round(top_share([1, 1, 1, 5], 0.25), 6)
     0.625
     """
-    curve = lorenz(values, weights)
+    return top_share_of(lorenz(values, weights), share)
+
+
+def top_share_of(curve: Curve | None, share: float = 0.01) -> float | None:
+    """What the richest ``share`` (0-1) hold by a Lorenz curve."""
     return None if curve is None else float(1 - np.interp(1 - share, *curve))
 
 
-def lorenz_points(values: ArrayLike, points: int = 100) -> list[tuple[float, float]]:
-    """The Lorenz curve at ``points`` + 1 even steps, the top 1 % and 0.1 % added, for a figure."""
-    curve = lorenz(values)
+def lorenz_points(curve: Curve | None, points: int = 100) -> list[tuple[float, float]]:
+    """A Lorenz curve at ``points`` + 1 even steps, the top 1 % and 0.1 % added, for a figure."""
     if curve is None:
         return []
     steps = np.unique(np.append(np.linspace(0, 1, points + 1), [0.99, 0.999]))
@@ -107,9 +117,13 @@ def hill(values: ArrayLike, share: float = 0.1, at_least: int = 20) -> Tail | No
     return Tail(1 / mean, 1 / mean / k**0.5, k, float(x[k])) if mean > 0 else None
 
 
-def quantiles(values: NDArray[Any], scale: float = 1.0) -> dict[str, float | None]:
-    """QUANTILES as values that somebody really has (inverted distribution), over ``scale``."""
-    if not len(values):
+def quantiles(ranked: NDArray[Any], scale: float = 1.0) -> dict[str, float | None]:
+    """QUANTILES of values in rising order, as somebody really has them, over ``scale``.
+
+    The inverted distribution: the least value that at least such a share does not exceed.
+    """
+    n = len(ranked)
+    if not n:
         return dict.fromkeys(QUANTILES)
-    got = np.quantile(values, list(QUANTILES.values()), method="inverted_cdf")
-    return {name: float(v) / scale for name, v in zip(QUANTILES, got, strict=True)}
+    at = np.ceil(n * np.array(list(QUANTILES.values())) - 1).clip(0, n - 1).astype(np.int64)
+    return {name: float(v) / scale for name, v in zip(QUANTILES, ranked[at], strict=True)}

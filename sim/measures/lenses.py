@@ -6,7 +6,7 @@ first 12 months, a life.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -55,7 +55,21 @@ def lens_values(table: Columns, lens: str, case: str = "central") -> NDArray[np.
     return total - table["time_value"] if lens == "net_of_time" else total
 
 
-def net_per_hour(table: Columns, case: str = "central") -> float | None:
-    """Net of expenses over hours given, minor units an hour, over all rows; None without hours."""
-    hours = float(np.sum(table["hours"]))
-    return float(lens_values(table, "net_of_expenses", case).sum()) / hours if hours > 0 else None
+def every_lens(table: Columns) -> Iterator[tuple[str, str, NDArray[np.int64]]]:
+    """(lens, case, ``lens_values``) of all lenses, case by case; "" is the case of gross lenses.
+
+    Takes each column of the table once and holds few at a time, for tables of millions of rows.
+    """
+    total = np.array(table["bonus"], np.int64)
+    yield "gross", "", total
+    total = total + table["retail_margin"]
+    yield "gross_with_retail", "", total
+    for spent in ("kit", "renewal", "own_use", "top_up"):
+        total = total - table[spent]
+    expense, time_value = table["expense"], table["time_value"]
+    for case in CASES:
+        left = total + own_use_value(table, case)
+        yield "net_of_purchases", case, left
+        left = left - expense
+        yield "net_of_expenses", case, left
+        yield "net_of_time", case, left - time_value

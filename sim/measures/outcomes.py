@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -11,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ledger import LedgerTables
-from sim.measures.inequality import gini, quantiles, top_share
-from sim.measures.lenses import CASES, GROSS, NET, lens_values, net_per_hour
+from sim.measures.inequality import gini_of, lorenz, quantiles, top_share_of
+from sim.measures.lenses import GROSS, LENSES, every_lens
 from sim.measures.windows import (
     DENOMINATORS,
     Columns,
@@ -56,14 +57,12 @@ def outcomes(tables: LedgerTables, yardstick: Yardstick = USUAL) -> dict[str, An
     amount; it is a cross-section and must not be multiplied by twelve.
     """
     year, partial = reference_year(tables)
-    special = {
-        "active_in_month": month_window(tables, partial),
-        "ever_enrolled": ever_window(tables, year, partial),
-    }
-    of_year = year_window(tables, year, partial)
-    return {
-        name: judge(special.get(name, of_year), name, tables, yardstick) for name in DENOMINATORS
-    }
+    ever, month = ever_window(tables, year, partial), month_window(tables, partial)
+    of_year = [d for d in DENOMINATORS if d not in ("active_in_month", "ever_enrolled")]
+    found = judge(year_window(tables, year, partial), of_year, tables, yardstick)
+    found |= judge(month, ["active_in_month"], tables, yardstick)
+    found |= judge(ever, ["ever_enrolled"], tables, yardstick)
+    return {name: found[name] for name in DENOMINATORS}
 
 
 def entry_outcomes(
@@ -75,8 +74,7 @@ def entry_outcomes(
 
     Amounts are a year's times horizon / 12.
     """
-    window = entry_window(tables, horizon)
-    return {name: judge(window, name, tables, yardstick) for name in COHORT_DENOMINATORS}
+    return judge(entry_window(tables, horizon), COHORT_DENOMINATORS, tables, yardstick)
 
 
 def lifetime_outcomes(
@@ -84,28 +82,30 @@ def lifetime_outcomes(
     yardstick: Yardstick = USUAL,
 ) -> dict[str, Any]:
     """The same since enrolment; amounts are totals. ``partial``: some are still enrolled."""
-    window = life_window(tables)
-    return {name: judge(window, name, tables, yardstick) for name in COHORT_DENOMINATORS}
+    return judge(life_window(tables), COHORT_DENOMINATORS, tables, yardstick)
 
 
 def judge(
-    window: Window, denominator: str, tables: LedgerTables, yardstick: Yardstick
-) -> dict[str, Any]:
-    """All lenses of one denominator in one window."""
-    rows = window.members(denominator)
+    window: Window, denominators: Sequence[str], tables: LedgerTables, yardstick: Yardstick
+) -> dict[str, dict[str, Any]]:
+    """All lenses of each denominator in one window: ``[denominator][lens]``, net ``[case]`` too."""
     minor = 10**tables.minor_digits
     amounts = Amounts(minor, window.months, window.partial, yardstick)
-    cells: dict[str, Any] = {
-        lens: describe(lens_values(rows, lens), amounts, shared=True) for lens in GROSS
-    }
-    for lens in NET:
-        cells[lens] = {
-            case: describe(lens_values(rows, lens, case), amounts, shared=False) for case in CASES
-        }
-    for case in CASES:
-        per_hour = net_per_hour(rows, case)
-        value = None if per_hour is None else per_hour / minor
-        cells["net_of_time"][case]["net_per_hour"] = value
+    counted = {name: window.members(name) for name in denominators}
+    worked = window.table["hours"]
+    hours = {name: float(np.sum(worked[mask])) for name, mask in counted.items()}
+    cells: dict[str, dict[str, Any]] = {n: {lens: {} for lens in LENSES} for n in denominators}
+    per_hour: dict[str, float | None] = {}
+    for lens, case, everyone in every_lens(window.table):
+        for name, mask in counted.items():
+            values = everyone[mask]
+            told = describe(values, amounts, shared=lens in GROSS)
+            cells[name][lens] |= told if lens in GROSS else {case: told}
+            if lens == "net_of_expenses":
+                total = float(values.sum())
+                per_hour[name] = total / hours[name] / minor if hours[name] > 0 else None
+            elif lens == "net_of_time":
+                told["net_per_hour"] = per_hour[name]
     return cells
 
 
@@ -131,51 +131,62 @@ def describe(values: NDArray[np.int64], amounts: Amounts, shared: bool) -> dict[
     Shares are 0-1 and None where nobody is counted; money is in whole units of the currency. Gini
     and top share are given for ``shared`` money only, which is never negative.
     """
-    n = len(values)
-    asked = {
-        f"share_le_{a}": _at_most(values, amounts.exact(a))
-        for a in (1000, *amounts.yardstick.thresholds)
-    }
-    asked |= {
-        f"share_ge_{a}": _at_least(values, amounts.exact(a))
-        for a in (10000, *amounts.yardstick.thresholds)
-    }
+    n, ranked = len(values), np.sort(values)
+    marks = amounts.yardstick.thresholds
     cell: dict[str, Any] = {
         "n": n,
         "months": amounts.months,
         "partial": amounts.partial,
-        "share_zero": share(values == 0),
-        **asked,
-        **break_even(values, amounts.exact(amounts.yardstick.band)),
-        "bands": {str(b): break_even(values, amounts.exact(b)) for b in BANDS},
+        "share_zero": _part(_below(ranked, 1) - _below(ranked, 0), n),
+        **{f"share_le_{a}": _at_most(ranked, amounts.exact(a)) for a in (1000, *marks)},
+        **{f"share_ge_{a}": _at_least(ranked, amounts.exact(a)) for a in (10000, *marks)},
+        **break_even(ranked, amounts.exact(amounts.yardstick.band)),
+        "bands": {str(b): break_even(ranked, amounts.exact(b)) for b in BANDS},
         "mean": float(values.mean()) / amounts.minor if n else None,
-        "quantiles": quantiles(values, amounts.minor),
+        "quantiles": quantiles(ranked, amounts.minor),
     }
     if shared:
-        cell |= {"gini": gini(values), "top1_share": top_share(values, 0.01)}
+        curve = lorenz(ranked)
+        cell |= {"gini": gini_of(curve), "top1_share": top_share_of(curve, 0.01)}
     return cell
 
 
 def share(mask: NDArray[np.bool_]) -> float | None:
     """Share of True, None of nobody."""
-    return int(mask.sum()) / len(mask) if len(mask) else None
+    return _part(int(np.count_nonzero(mask)), len(mask))
 
 
-def _at_most(values: NDArray[np.int64], limit: Fraction) -> float | None:
-    return share(values <= math.floor(limit))
+def _part(count: int, n: int) -> float | None:
+    return count / n if n else None
 
 
-def _at_least(values: NDArray[np.int64], limit: Fraction) -> float | None:
-    return share(values >= math.ceil(limit))
+def _below(ranked: NDArray[np.int64], limit: int) -> int:
+    """How many of the values in rising order are less than ``limit``."""
+    bounds = np.iinfo(np.int64)
+    if not bounds.min < limit <= bounds.max:
+        return len(ranked) if limit > 0 else 0
+    return int(np.searchsorted(ranked, limit, "left"))
 
 
-def break_even(values: NDArray[np.int64], band: Fraction) -> dict[str, float | None]:
-    """Shares that lose more than ``band``, stay within it, or gain more; the three sum to one."""
-    limit = math.floor(band)
+def _at_most(ranked: NDArray[np.int64], limit: Fraction) -> float | None:
+    return _part(_below(ranked, math.floor(limit) + 1), len(ranked))
+
+
+def _at_least(ranked: NDArray[np.int64], limit: Fraction) -> float | None:
+    return _part(len(ranked) - _below(ranked, math.ceil(limit)), len(ranked))
+
+
+def break_even(ranked: NDArray[np.int64], band: Fraction) -> dict[str, float | None]:
+    """Shares that lose more than ``band``, stay within it, or gain more; the three sum to one.
+
+    ``ranked`` are values in rising order.
+    """
+    limit, n = math.floor(band), len(ranked)
+    lost, not_gained = _below(ranked, -limit), _below(ranked, limit + 1)
     return {
-        "share_loss": share(values < -limit),
-        "share_break_even": share(np.abs(values) <= limit),
-        "share_profit": share(values > limit),
+        "share_loss": _part(lost, n),
+        "share_break_even": _part(not_gained - lost, n),
+        "share_profit": _part(n - not_gained, n),
     }
 
 

@@ -91,10 +91,10 @@ def transitions(
     if len(later["participant"]):
         found = later["participant"][at_safe] == first["participant"]
         to[found] = later[rank][at_safe[found]]
-    counts = np.zeros((len(names), len(names) + 1), np.int64)
-    np.add.at(counts, (first[rank], to), 1)
+    wide = len(names) + 1
+    moves = np.bincount(first[rank].astype(np.int64) * wide + to, minlength=len(names) * wide)
     return {
-        name: dict(zip((*names, LEFT), counts[k].tolist(), strict=True))
+        name: dict(zip((*names, LEFT), moves[k * wide : (k + 1) * wide].tolist(), strict=True))
         for k, name in enumerate(names)
     }
 

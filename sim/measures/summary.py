@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.ledger import LedgerTables
 from sim.measures.indicators import indicators, of_year, payout_by_component, payout_ratio
-from sim.measures.inequality import hill, lorenz_points, top_share
+from sim.measures.inequality import hill, lorenz, lorenz_points, top_share_of
 from sim.measures.outcomes import (
     USUAL,
     Yardstick,
@@ -69,10 +69,10 @@ def summarise(tables: LedgerTables, yardstick: Yardstick = USUAL) -> dict[str, A
 
 def _inequality(tables: LedgerTables, year: int) -> dict[str, Any]:
     pay = gross_pay(rows_of_year(tables, year)) / 10**tables.minor_digits
-    tail = hill(pay)
+    tail, curve = hill(pay), lorenz(pay)
     return {
-        "lorenz": lorenz_points(pay),
-        "top_shares": {str(s): top_share(pay, s) for s in TOP_SHARES},
+        "lorenz": lorenz_points(curve),
+        "top_shares": {str(s): top_share_of(curve, s) for s in TOP_SHARES},
         "tail_exponent": None if tail is None else tail._asdict(),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ledger import LedgerTables
+from sim.ledger.columns import IDENTITY
 
 Columns = Mapping[str, NDArray[Any]]
 Mask = NDArray[np.bool_]
@@ -43,10 +44,29 @@ class Window:
     months: int
     partial: bool
 
-    def members(self, denominator: str) -> Columns:
-        """The rows that a denominator counts."""
-        mask = DENOMINATORS[denominator](self.table)
-        return {name: column[mask] for name, column in self.table.items()}
+    def members(self, denominator: str) -> Mask:
+        """Which rows a denominator counts."""
+        return DENOMINATORS[denominator](self.table)
+
+
+class Rows(Mapping[str, NDArray[Any]]):
+    """Some rows of a table; a column of them is taken only when it is asked for."""
+
+    def __init__(self, table: Columns, pick: Mask) -> None:
+        at = np.flatnonzero(pick)
+        together = len(at) > 0 and at[-1] - at[0] + 1 == len(at)
+        self._table = table
+        # Rows that stand together, as those of a year do, are seen in place and not copied.
+        self._pick: slice | NDArray[np.intp] = slice(at[0], at[-1] + 1) if together else at
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        return self._table[name][self._pick]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        return len(self._table)
 
 
 def month_years(tables: LedgerTables) -> NDArray[np.int64]:
@@ -67,10 +87,9 @@ def reference_year(tables: LedgerTables) -> tuple[int, bool]:
     return (complete[-1], False) if complete else (int(month_years(tables)[-1]), True)
 
 
-def rows_of_year(tables: LedgerTables, year: int) -> dict[str, NDArray[Any]]:
+def rows_of_year(tables: LedgerTables, year: int) -> Columns:
     """Rows of ``participants`` of one calendar year."""
-    mask = tables.participants["year"] == year
-    return {name: column[mask] for name, column in tables.participants.items()}
+    return Rows(tables.participants, tables.participants["year"] == year)
 
 
 def year_window(tables: LedgerTables, year: int, partial: bool = False) -> Window:
@@ -82,28 +101,40 @@ def year_window(tables: LedgerTables, year: int, partial: bool = False) -> Windo
 def ever_window(tables: LedgerTables, year: int, partial: bool = False) -> Window:
     """The same year for all who had ever enrolled by its end: whoever has gone has zeros in it."""
     last_month = np.flatnonzero(month_years(tables) == year)[-1]
-    lives, rows = tables.lives, rows_of_year(tables, year)
-    joined = lives["joined_month"] <= last_month
-    # Title and sponsoring outlive the membership; money and presence of the year are zero.
-    lasting = (
-        "participant",
-        "person",
-        "incarnation",
-        "sponsor",
-        "motive",
-        "joined_month",
-        "left_month",
-        "title",
-        "recruits_ever",
-    )
-    at = np.searchsorted(lives["participant"][joined], rows["participant"])
-    table = {}
-    for name, column in rows.items():
-        full = lives[name][joined] if name in lasting else np.zeros(joined.sum(), column.dtype)
-        full[at] = column
-        table[name] = full
+    rows = rows_of_year(tables, year)
+    joined = Rows(tables.lives, tables.lives["joined_month"] <= last_month)
     months = int((month_years(tables) == year).sum())
-    return Window(f"year {year}, ever enrolled", table, months, partial)
+    return Window(f"year {year}, ever enrolled", EverEnrolled(joined, rows), months, partial)
+
+
+class EverEnrolled(Mapping[str, NDArray[Any]]):
+    """A year's rows for ``lives`` memberships, of which some have a row in ``rows``.
+
+    Who they are, title and sponsoring outlive a membership; money and presence are zero without
+    a row. A column is made when it is asked for.
+    """
+
+    LASTING = frozenset(c.name for c in IDENTITY)
+
+    def __init__(self, lives: Columns, rows: Columns) -> None:
+        self._lives, self._rows = lives, rows
+        self._at = np.searchsorted(lives["participant"], rows["participant"])
+        self._count = len(lives["participant"])
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        column = self._rows[name]
+        if name in self.LASTING:
+            full = self._lives[name].copy()
+        else:
+            full = np.zeros(self._count, column.dtype)
+        full[self._at] = column
+        return full
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
 
 def month_window(tables: LedgerTables, partial: bool = False) -> Window:
@@ -113,8 +144,7 @@ def month_window(tables: LedgerTables, partial: bool = False) -> Window:
 
 def entry_window(tables: LedgerTables, horizon: int) -> Window:
     """The first ``horizon`` (12 or 24) calendar months of everyone who entered that long ago."""
-    mask = tables.entry["horizon"] == horizon
-    rows = {name: column[mask] for name, column in tables.entry.items()}
+    rows = Rows(tables.entry, tables.entry["horizon"] == horizon)
     return Window(f"first {horizon} months", rows, horizon, False)
 
 

@@ -3,7 +3,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.measures.inequality import gini, hill, lorenz, lorenz_points, quantiles, top_share
+from sim.measures.inequality import (
+    QUANTILES,
+    gini,
+    hill,
+    lorenz,
+    lorenz_points,
+    quantiles,
+    top_share,
+)
 
 INCOMES = st.lists(st.integers(0, 10**9), min_size=1, max_size=60)
 
@@ -62,13 +70,13 @@ def test_nothing_to_share_has_no_gini_and_losses_no_curve():
     assert gini([]) is None
     assert gini([0, 0]) is None
     assert top_share([0]) is None
-    assert lorenz_points([]) == []
+    assert lorenz_points(lorenz([])) == []
     with pytest.raises(ValueError, match="zero or more"):
         gini([-1, 5])
 
 
 def test_lorenz_points_hold_the_top_steps():
-    points = dict(lorenz_points([1] * 99 + [101], 10))
+    points = dict(lorenz_points(lorenz([1] * 99 + [101]), 10))
     assert points[0.99] == pytest.approx(99 / 200)
     assert points[0.0] == 0
     assert points[1.0] == 1
@@ -93,3 +101,16 @@ def test_quantiles_are_values_that_somebody_has():
     got = quantiles(np.arange(1, 101) * 100, 100)
     assert (got["p50"], got["p90"], got["p99"], got["max"]) == (50, 90, 99, 100)
     assert quantiles(np.array([], np.int64))["p50"] is None
+
+
+@given(st.lists(st.integers(-(10**15), 10**15), min_size=1, max_size=60))
+def test_quantiles_are_those_of_the_inverted_distribution(x):
+    asked = list(QUANTILES.values())
+    expected = np.quantile(np.array(x), asked, method="inverted_cdf")
+    assert list(quantiles(np.sort(x)).values()) == [float(v) for v in expected]
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=60))
+def test_people_of_weight_one_change_no_bit(x):
+    assert gini(x) == gini(x, np.ones(len(x)))
+    assert top_share(x, 0.1) == top_share(x, 0.1, np.ones(len(x)))

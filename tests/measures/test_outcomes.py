@@ -1,4 +1,6 @@
 import json
+from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -8,9 +10,12 @@ from hypothesis import strategies as st
 from ledger_maker import Market, random_market
 
 from sim.measures import outcomes, summarise
-from sim.measures.lenses import CASES, GROSS, LENSES, NET, lens_values
+from sim.measures.lenses import CASES, GROSS, LENSES, NET, every_lens, lens_values
 from sim.measures.outcomes import (
+    USUAL,
+    Amounts,
     Yardstick,
+    describe,
     entry_outcomes,
     lifetime_outcomes,
     sustained_share,
@@ -143,6 +148,69 @@ def test_person_months_are_held_against_a_twelfth(told):
     assert cell["months"] == 1
     assert cell["share_ge_10000"] == pytest.approx(12 / 14), "1,000 a month, not 12,000"
     assert cell["quantiles"]["max"] == 1_000
+
+
+def test_all_lenses_at_once_are_each_lens_by_itself():
+    for name in ("participants", "person_months", "lives", "entry"):
+        table = getattr(random_market(5, 30).close(), name)
+        told = {(lens, case): values for lens, case, values in every_lens(table)}
+        assert {lens for lens, _ in told} == set(LENSES)
+        for (lens, case), values in told.items():
+            assert np.array_equal(values, lens_values(table, lens, case or "central"))
+
+
+def shares_by_counting(values, limit):
+    """The shares of one cell, each counted anew over all the values."""
+    return {
+        "share_zero": (values == 0).mean(),
+        "share_le_1000": (values <= 1000 * 100).mean(),
+        "share_ge_10000": (values >= 10_000 * 100).mean(),
+        "share_loss": (values < -limit).mean(),
+        "share_break_even": (np.abs(values) <= limit).mean(),
+        "share_profit": (values > limit).mean(),
+    }
+
+
+edges = st.sampled_from([0, 1, -1, 10_000, -10_000, 10_001, 100_000, 100_001, 10**6, 10**6 - 1])
+
+
+@given(st.lists(edges | st.integers(-(10**8), 10**8), min_size=1, max_size=40))
+def test_shares_of_a_cell_are_plain_counts(x):
+    values = np.array(x, np.int64)
+    cell = describe(values, Amounts(100, 12, False, USUAL), shared=False)
+    expected = shares_by_counting(values, 100 * 100)
+    assert {name: cell[name] for name in expected} == expected
+    assert cell["mean"] == float(values.mean()) / 100
+
+
+def test_an_amount_beyond_all_money_counts_everybody():
+    cell = describe(np.array([-5, 7]), Amounts(100, 12, False, Yardstick(band=10**20)), False)
+    assert (cell["share_loss"], cell["share_break_even"], cell["share_profit"]) == (0, 1, 0)
+
+
+class Joined(dict):
+    """A table whose columns are only there one at a time; it counts how often each is asked for."""
+
+    def __init__(self, table):
+        super().__init__(table)
+        self.asked = Counter()
+
+    def __getitem__(self, name):
+        self.asked[name] += 1
+        return super().__getitem__(name).copy()
+
+    def items(self):
+        raise AssertionError("no measure needs all columns at once")
+
+    values = items
+
+
+def test_the_summary_takes_columns_one_by_one_and_seldom():
+    tables = random_market(8, 40).close()
+    wide = {n: Joined(getattr(tables, n)) for n in ("participants", "person_months", "lives")}
+    assert summarise(replace(tables, **wide)) == summarise(tables)
+    assert max(wide["person_months"].asked.values()) <= 3
+    assert max(wide["lives"].asked.values()) <= 12
 
 
 def test_net_per_hour_is_beside_net_of_time(told):
