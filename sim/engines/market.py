@@ -6,7 +6,7 @@ dates, what recruiters show, the settlement, and the month's entry in the ledger
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,7 @@ from sim.records import (
 )
 from sim.scenario.fields import minor
 from sim.scenario.schema import Scenario
-from sim.world.networks import generate
+from sim.world.networks import draw_network
 from sim.world.people import person_keys, populate
 from sim.world.prices import Prices, activity_orders, qualifying_volume
 
@@ -58,7 +58,7 @@ class Market:
     def __init__(self, scenario: Scenario, ledger: Ledger | None = None) -> None:
         self.scenario, self.ledger = scenario, ledger or open_ledger(scenario)
         self.people = populate(scenario)
-        self.network = generate(scenario.network, len(self.people), scenario.seed)
+        self.network = draw_network(scenario.network, len(self.people), scenario.seed)
         self.participants = Table(PARTICIPANT, 1)
         for column in ("person", "sponsor", "left_month"):
             getattr(self.participants, column)[COMPANY] = NOBODY

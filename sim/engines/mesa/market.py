@@ -20,6 +20,7 @@ from sim.ledger import Ledger
 from sim.records import COMPANY, NOBODY, Purpose, Role, Settlement, Source
 from sim.rules.ordering import units_ordered
 from sim.scenario.schema import Scenario
+from sim.world.networks import generate
 from sim.world.people import settle_in
 
 
@@ -33,6 +34,7 @@ class AgentMarket(Market):
 
     def __init__(self, scenario: Scenario, ledger: Ledger | None = None) -> None:
         super().__init__(scenario, ledger)
+        self.rows_of_contacts = generate(scenario.network, len(self.people), scenario.seed)
         for row in self.call_founders().tolist():
             self._join(Acceptance(row, COMPANY, True, self.shown), self.period.first_day)
         self.hours = np.zeros(len(self.participants))
@@ -53,7 +55,7 @@ class AgentMarket(Market):
 
     def contacts(self, row: int) -> NDArray[np.int32]:
         """Rows of a person's stored contacts, rising; none where everybody may meet everybody."""
-        indptr, neighbours = self.network
+        indptr, neighbours = self.rows_of_contacts
         return neighbours[indptr.item(row) : indptr.item(row + 1)] if len(indptr) else neighbours
 
     def key_of(self, participant: int) -> int:

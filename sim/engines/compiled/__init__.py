@@ -1,0 +1,1 @@
+"""The compiled engine: arrays and one compiled function a phase, for scale."""

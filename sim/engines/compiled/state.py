@@ -1,0 +1,147 @@
+"""What the compiled phases read and write: the tables' columns, the scenario's numbers, the month.
+
+A phase gets these as named tuples of arrays and numbers. ``People`` and ``Members`` are the columns
+of PERSON and PARTICIPANT themselves, so that what a phase writes is what the tables hold.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from typing import Any, NamedTuple, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engines.market import Market
+from sim.jit import njit
+from sim.records import PARTICIPANT, PERSON, Purpose, Source, Table
+from sim.world.networks.network import Network
+from sim.world.networks.walking import most_contacts
+
+People: Any = namedtuple("People", [column.name for column in PERSON])  # type: ignore[misc]
+"""Columns of PERSON, a row a slot of the market."""
+
+Members: Any = namedtuple("Members", [column.name for column in PARTICIPANT])  # type: ignore[misc]
+"""Columns of PARTICIPANT, a row a membership, with spare rows at the end."""
+
+DAYS_A_MONTH = 365.25 / 12
+
+
+class Scene(NamedTuple):
+    """The numbers of a scenario that decisions read; money in minor units, volume in hundredths.
+
+    ``price_ratio`` is by Source; ``counted`` says by (Source, Purpose) whose volume counts to the
+    activity test.
+    """
+
+    people: int
+    most_contacts: int
+    order_probability: float
+    units_mean: float
+    first_order_units: float
+    stop: float
+    stop_tenure: float
+    orphans_lost: bool
+    use_value: float
+    per_hour: float
+    warm: float
+    success_effort: float
+    discount_effort: float
+    most_hours: float
+    join: float
+    buy: float
+    appetite: float
+    saving: float
+    income: float
+    gain_cap: float
+    skill: float
+    friend: float
+    seller_contact: float
+    former_contact: float
+    refusal: float
+    cool_off: int
+    preferred: float
+    hype: float
+    lived: float
+    learning: float
+    morale: float
+    goal: float
+    leave: float
+    tenure: float
+    protection: float
+    quiet: float
+    lapse_idle: int
+    renewal_months: int
+    approach_cost: int
+    monthly_cost: int
+    list_price: int
+    member_price: int
+    preferred_price: int
+    kit_price: int
+    pv: int
+    qualifying_volume: int
+    price_ratio: NDArray[np.float64]
+    counted: NDArray[np.bool_]
+
+
+class Month(NamedTuple):
+    """The open month: its number and days, expected income, keys of luck by Draw."""
+
+    number: int
+    first_day: int
+    days: int
+    expected: float
+    streams: NDArray[np.int64]
+
+
+class World(NamedTuple):
+    """All that decisions read: who is there, who is enrolled, who knows whom, and when."""
+
+    people: Any
+    members: Any
+    network: Network
+    scene: Scene
+    month: Month
+
+
+def columns(kind: Any, table: Table) -> Any:
+    """The columns of a table as a named tuple of a kind."""
+    return kind._make(getattr(table, name) for name in kind._fields)
+
+
+def scene_of(market: Market) -> Scene:
+    """The numbers of a market's scenario, each in one fixed type: a new type is a new compile."""
+    scenario, prices = market.scenario, market.prices
+    given: dict[str, Any] = {
+        "people": len(market.people),
+        "most_contacts": most_contacts(market.network),
+        "orphans_lost": scenario.shopping.orphans == "lost",
+        "approach_cost": market.approach_cost,
+        "monthly_cost": market.monthly_cost,
+        "goal": market.goal,
+        "qualifying_volume": market.qualifying_volume,
+        "price_ratio": np.array([prices.ratio(source) for source in Source]),
+        "counted": np.array(
+            [[(s, p) in market.counted for p in Purpose] for s in Source], np.bool_
+        ),
+    }
+    sections = (
+        scenario.shopping,
+        scenario.stocking,
+        scenario.approaching,
+        scenario.considering,
+        scenario.believing,
+        scenario.staying,
+        prices,
+    )
+    for name, kind in get_type_hints(Scene).items():
+        if name not in given:
+            value = next(getattr(s, name) for s in sections if hasattr(s, name))
+            given[name] = kind(value)
+    return Scene(**given)
+
+
+@njit
+def day_in(month: Month, luck: float) -> int:
+    """The day of the month that a uniform number stands for."""
+    return month.first_day + int(luck * month.days)
