@@ -1,41 +1,100 @@
-"""Cost of a person-month in the Mesa engine: ``python benchmarks/engine.py [people] [months]``.
+"""One market by one engine, in the process that asks: ``python -m benchmarks.engine SCENARIO``.
 
-The baseline, five times, after a first run that fills the cache of compiled code. CPU time of this
-process, because a shared machine's wall time is its neighbours'.
+Prints what it cost as JSON: set-up and month loop apart, after a run of a few hundred people that
+compiles, or loads what is compiled.
 """
 
 from __future__ import annotations
 
-import resource
-import statistics
-import sys
+import argparse
+import inspect
+import json
 import time
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.engines import simulate
-from sim.scenario.load import load_scenario
+from benchmarks.measuring import Cost, peak_mb
+
+if TYPE_CHECKING:
+    from sim.ledger import LedgerTables
+    from sim.scenario.schema import Scenario
+
+WARM = 600
+"""People of the market that is run to compile."""
+
+
+class Measured(NamedTuple):
+    """A run: seconds of set-up, cost of the month loop, seconds by phase, and the closed books."""
+
+    set_up: float
+    loop: Cost
+    phases: dict[str, float]
+    tables: LedgerTables
+
+
+def market(path: str, people: int | None = None, months: int | None = None) -> Scenario:
+    """The scenario at ``path`` in another size; the share of founders stays what the file says."""
+    from sim.scenario.load import load_scenario
+
+    asked = load_scenario(path)
+    people = people or asked.population.people
+    founders = founders_of(asked, people)
+    size = [f"population.people={people}", f"founders.count={founders}"]
+    return load_scenario(path, [*size, f"months={months or asked.months}"])
+
+
+def founders_of(scenario: Scenario, people: int) -> int:
+    """As many founders among ``people`` as the scenario has among its own."""
+    return max(1, round(scenario.founders.count * people / scenario.population.people))
+
+
+def run(scenario: Scenario, engine: str) -> Measured:
+    """Run a scenario, compiled code warm; the loop ends with the closing of the books."""
+    from sim.engines import Engine, simulate
+
+    how: dict[str, Any] = {"engine": Engine(engine)}
+    people = min(WARM, scenario.population.people)
+    few = {
+        "population": scenario.population.model_copy(update={"people": people}),
+        "founders": scenario.founders.model_copy(update={"count": min(10, people - 1)}),
+        "months": min(14, scenario.months),
+    }
+    simulate(scenario.model_copy(update=few), **how)
+
+    phases: dict[str, float] = {}
+    if "profile" in inspect.signature(simulate).parameters:
+        how["profile"] = phases
+    began: list[float] = []
+    start = time.perf_counter()
+    tables = simulate(
+        scenario, ready=lambda: began.extend((time.process_time(), time.perf_counter())), **how
+    )
+    cpu, wall = time.process_time(), time.perf_counter()
+    loop = Cost(cpu - began[0], wall - began[1], peak_mb())
+    return Measured(began[1] - start, loop, phases, tables)
 
 
 def main() -> None:
-    """Print CPU seconds and microseconds a person-month: median, least and most of five."""
-    people = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    months = int(sys.argv[2]) if len(sys.argv) > 2 else 60
-    size = [f"population.people={people}", f"months={months}"]
-    scenario = load_scenario("configs/baseline.yaml", size)
-    simulate(scenario.model_copy(update={"months": 2}))
-    seconds = []
-    for _ in range(5):
-        began = time.process_time()
-        tables = simulate(scenario)
-        seconds.append(time.process_time() - began)
-    spread = [statistics.median(seconds), min(seconds), max(seconds)]
-    each = [1e6 * s / (people * months) for s in spread]
-    enrolled = int(tables.months["enrolled"].sum())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{people:,} people, {months} months, {enrolled:,} participant-months")
-    print("                              median    least     most")
-    print("CPU seconds               " + "".join(f"{s:10.2f}" for s in spread))
-    print("microseconds/person-month " + "".join(f"{u:10.2f}" for u in each))
-    print(f"peak memory {peak:.0f} MB")
+    """Measure the market that the command line names."""
+    asks = argparse.ArgumentParser(prog="python -m benchmarks.engine", description=__doc__)
+    asks.add_argument("scenario")
+    asks.add_argument("--engine", default="mesa")
+    asks.add_argument("--people", type=int)
+    asks.add_argument("--months", type=int)
+    args = asks.parse_args()
+    scenario = market(args.scenario, args.people, args.months)
+    done = run(scenario, args.engine)
+    told = {
+        "engine": args.engine,
+        "people": scenario.population.people,
+        "founders": scenario.founders.count,
+        "months": scenario.months,
+        "set_up": done.set_up,
+        **done.loop._asdict(),
+        "phases": done.phases,
+        "enrolled": int(done.tables.months["enrolled"].sum()),
+        "sha256": done.tables.sha256,
+    }
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":
