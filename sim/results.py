@@ -15,8 +15,9 @@ import platform
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ledger import LedgerTables
-from sim.ledger.columns import (
-    entry_columns,
-    life_columns,
-    month_columns,
-    participant_columns,
-    person_month_columns,
-)
+from sim.ledger import columns as declared
 from sim.paths import PACKAGE
 from sim.records import Column
 
@@ -38,8 +33,8 @@ FORMAT = "downline-results-1"
 STAMP = "SIMULATED: the outcome of a model, not a finding about any firm"
 TABLES = ("months", "participants", "person_months", "lives", "entry", "journal")
 LIBRARIES = ("downline", "numpy", "scipy", "numba", "mesa", "ray", "pyarrow", "pydantic")
-ROW_GROUP = 1 << 20
-Columns = dict[str, NDArray[Any]]
+ROW_GROUP = 1 << 18
+Columns = Mapping[str, NDArray[Any]]
 
 
 class ResultsError(Exception):
@@ -221,11 +216,11 @@ def table_columns(name: str, tables: LedgerTables) -> tuple[Column, ...]:
     """The declared columns of one of TABLES; none for the journal, whose names speak."""
     components = tables.component_ids
     return {
-        "months": month_columns(components, tables.rank_ids),
-        "participants": participant_columns(components),
-        "person_months": person_month_columns(),
-        "lives": life_columns(components),
-        "entry": entry_columns(components),
+        "months": declared.month_columns(components, tables.rank_ids),
+        "participants": declared.participant_columns(components),
+        "person_months": declared.person_month_columns(),
+        "lives": declared.life_columns(components),
+        "entry": declared.entry_columns(components),
         "journal": (),
     }[name]
 
@@ -233,26 +228,63 @@ def table_columns(name: str, tables: LedgerTables) -> tuple[Column, ...]:
 def write_table(path: Path, table: Columns, columns: tuple[Column, ...] = ()) -> None:
     """Write a table to Parquet, byte for byte the same for the same values.
 
-    Units and meanings of ``columns`` go into the fields' metadata.
+    A table that has ``pieces()`` is asked for these and never held whole. Units and meanings of
+    ``columns`` go into the fields' metadata.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     told = {c.name: {"unit": c.unit, "meaning": c.meaning} for c in columns}
-    arrays = {n: pa.array(v.tolist() if v.dtype.kind == "U" else v) for n, v in table.items()}
-    fields = [
-        pa.field(n, pa.string() if pa.types.is_null(a.type) else a.type, metadata=told.get(n))
-        for n, a in arrays.items()
-    ]
-    schema = pa.schema(fields, metadata={"stamp": STAMP})
-    pq.write_table(
-        pa.table(list(arrays.values()), schema=schema),
-        path,
-        compression="zstd",
-        compression_level=3,
-        row_group_size=ROW_GROUP,
-        version="2.6",
+    groups = row_groups(table)
+    first = next(groups)
+    kinds = (
+        pa.string() if v.dtype.kind == "U" else pa.from_numpy_dtype(v.dtype) for v in first.values()
     )
+    fields = [pa.field(n, k, metadata=told.get(n)) for n, k in zip(first, kinds, strict=True)]
+    schema = pa.schema(fields, metadata={"stamp": STAMP})
+    # A dictionary pays for counts, ranks and months; money and ids rarely repeat.
+    unlike = {c.name for c in columns if c.unit in ("participant", "person")}
+    coded = [n for n, v in first.items() if v.dtype.itemsize <= 4 and n not in unlike]
+    with pq.ParquetWriter(
+        path, schema, compression="zstd", compression_level=1, use_dictionary=coded, version="2.6"
+    ) as writer:
+        for group in chain([first], groups):
+            arrays = [_arrow(v, f.type) for v, f in zip(group.values(), schema, strict=True)]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema), ROW_GROUP)
+
+
+def _arrow(values: NDArray[Any], kind: Any) -> Any:
+    """A column as an Arrow array; numbers in place, because ``pa.array`` would load pandas."""
+    import pyarrow as pa
+
+    if values.dtype.kind != "U":
+        return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
+    words = [word.encode() for word in values.tolist()]
+    ends = np.cumsum([0, *map(len, words)], dtype=np.int32)
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(words))]
+    return pa.Array.from_buffers(kind, len(words), buffers)
+
+
+def row_groups(table: Columns) -> Iterator[dict[str, NDArray[Any]]]:
+    """All rows in order, ROW_GROUP at a time and at least once, whatever pieces they come in."""
+    pieces = table.pieces() if hasattr(table, "pieces") else [dict(table)]
+    waiting: list[dict[str, NDArray[Any]]] = []
+    rows, told = 0, False
+    for piece in pieces:
+        length, at = len(next(iter(piece.values()))), 0
+        while at < length:
+            more = min(ROW_GROUP - rows, length - at)
+            waiting.append({name: values[at : at + more] for name, values in piece.items()})
+            rows, at = rows + more, at + more
+            if rows == ROW_GROUP:
+                yield _end_to_end(waiting)
+                waiting, rows, told = [], 0, True
+    if waiting or not told:
+        yield _end_to_end(waiting or [dict(table)])
+
+
+def _end_to_end(parts: list[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+    return {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
 
 
 def describe_run(
@@ -353,9 +385,11 @@ def read_table(path: Path) -> Columns:
     """A Parquet table as named columns."""
     import pyarrow.parquet as pq
 
-    table = pq.read_table(path)
-    out: Columns = {}
-    for name in table.column_names:
-        values = table.column(name).to_numpy()
-        out[name] = values.astype(np.str_) if values.dtype == object else values
-    return out
+    # Not pq.read_table, nor to_numpy: both would load pandas, which takes longer than most tables.
+    with pq.ParquetFile(path) as file:
+        table = file.read().combine_chunks()
+    arrays = {n: table.column(n).combine_chunks() for n in table.column_names}
+    return {
+        name: np.array(a.to_pylist(), np.str_) if str(a.type) == "string" else np.from_dlpack(a)
+        for name, a in arrays.items()
+    }

@@ -3,6 +3,7 @@ import json
 import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,15 @@ sys.path.insert(0, str(Path(__file__).parent / "ledger"))
 from ledger_maker import random_market
 
 from sim import results
-from sim.results import ResultsError, check_out, describe_run, read_results, write_results
+from sim.results import (
+    ResultsError,
+    check_out,
+    describe_run,
+    read_results,
+    read_table,
+    write_results,
+    write_table,
+)
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +85,60 @@ def test_tables_are_byte_equal(tmp_path):
     write(tmp_path / "c", random_market(4, 15).close())
     other = (tmp_path / "c" / "months.parquet").read_bytes()
     assert other != (tmp_path / "a" / "months.parquet").read_bytes()
+
+
+class InPieces(dict):
+    """A table that gives its rows a few at a time, and lets nobody look at whole columns."""
+
+    def __init__(self, table, sizes):
+        super().__init__(table)
+        self.cuts = np.cumsum([0, *sizes])
+
+    def pieces(self):
+        for start, end in pairwise(self.cuts):
+            yield {name: dict.__getitem__(self, name)[start:end].copy() for name in self}
+
+
+def some_rows(n):
+    luck = np.random.default_rng(n)
+    words = np.array(["", "a", "größer"])[luck.integers(0, 3, n)]
+    return {
+        "id": np.arange(n, dtype=np.int32),
+        "rank": luck.integers(0, 9, n).astype(np.int8),
+        "money": luck.integers(-(2**62), 2**62, n),
+        "hours": luck.random(n),
+        "word": words,
+    }
+
+
+@pytest.mark.parametrize("sizes", [[], [0], [7], [3, 4], [1, 0, 9, 2], [64, 1], [200, 55], [130]])
+def test_a_table_in_pieces_has_the_bytes_of_the_whole(tmp_path, monkeypatch, sizes):
+    monkeypatch.setattr(results, "ROW_GROUP", 64)
+    table = some_rows(sum(sizes))
+    write_table(tmp_path / "whole", table)
+    write_table(tmp_path / "pieces", InPieces(table, sizes))
+    assert (tmp_path / "pieces").read_bytes() == (tmp_path / "whole").read_bytes()
+    back = read_table(tmp_path / "pieces")
+    for name, values in table.items():
+        assert np.array_equal(back[name], values)
+    groups = list(results.row_groups(InPieces(table, sizes)))
+    assert [len(g["id"]) for g in groups[:-1]] == [64] * (len(groups) - 1)
+
+
+def test_tables_are_written_and_read_without_pandas(tmp_path):
+    code = (
+        "import sys, numpy as np; from pathlib import Path; from sim.results import *;"
+        "path = Path(sys.argv[1]);"
+        "write_table(path, {'a': np.arange(5), 'b': np.array(['x', 'y', 'z', '', 'x'])});"
+        "read_table(path); print('pandas' in sys.modules)"
+    )
+    made = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "t")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert made.stdout.strip() == "False"
 
 
 def test_columns_carry_unit_and_meaning(tables, tmp_path):

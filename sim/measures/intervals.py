@@ -40,14 +40,15 @@ def replicate_interval(values: Sequence[float], level: float = 0.95) -> Interval
 
     With one run the bounds are infinite: one run says nothing about the spread between runs.
     """
-    from scipy.special import stdtrit
-
     x = np.asarray(values, np.float64)
     if not len(x):
         raise ValueError("an interval needs at least one run")
     mean = float(x.mean())
     if len(x) == 1:
         return Interval(mean, -np.inf, np.inf, "replicate runs", 1)
+
+    from scipy.special import stdtrit
+
     half = float(stdtrit(len(x) - 1, (1 + level) / 2) * x.std(ddof=1) / len(x) ** 0.5)
     return Interval(mean, mean - half, mean + half, "replicate runs", len(x))
 
