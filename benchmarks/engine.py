@@ -7,10 +7,9 @@ compiles, or loads what is compiled.
 from __future__ import annotations
 
 import argparse
-import inspect
 import json
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.measuring import Cost, peak_mb
 
@@ -23,11 +22,10 @@ WARM = 600
 
 
 class Measured(NamedTuple):
-    """A run: seconds of set-up, cost of the month loop, seconds by phase, and the closed books."""
+    """A run: seconds of set-up, cost of the month loop, and the closed books."""
 
     set_up: float
     loop: Cost
-    phases: dict[str, float]
     tables: LedgerTables
 
 
@@ -47,37 +45,40 @@ def founders_of(scenario: Scenario, people: int) -> int:
     return max(1, round(scenario.founders.count * people / scenario.population.people))
 
 
+def few(scenario: Scenario) -> Scenario:
+    """The same market with few people and months: all that has to be compiled."""
+    people = min(WARM, scenario.population.people)
+    return scenario.model_copy(
+        update={
+            "population": scenario.population.model_copy(update={"people": people}),
+            "founders": scenario.founders.model_copy(update={"count": min(10, people - 1)}),
+            "months": min(14, scenario.months),
+        }
+    )
+
+
 def run(scenario: Scenario, engine: str) -> Measured:
     """Run a scenario, compiled code warm; the loop ends with the closing of the books."""
     from sim.engines import Engine, simulate
 
-    how: dict[str, Any] = {"engine": Engine(engine)}
-    people = min(WARM, scenario.population.people)
-    few = {
-        "population": scenario.population.model_copy(update={"people": people}),
-        "founders": scenario.founders.model_copy(update={"count": min(10, people - 1)}),
-        "months": min(14, scenario.months),
-    }
-    simulate(scenario.model_copy(update=few), **how)
-
-    phases: dict[str, float] = {}
-    if "profile" in inspect.signature(simulate).parameters:
-        how["profile"] = phases
+    simulate(few(scenario), engine=Engine(engine))
     began: list[float] = []
     start = time.perf_counter()
     tables = simulate(
-        scenario, ready=lambda: began.extend((time.process_time(), time.perf_counter())), **how
+        scenario,
+        engine=Engine(engine),
+        ready=lambda: began.extend((time.process_time(), time.perf_counter())),
     )
     cpu, wall = time.process_time(), time.perf_counter()
     loop = Cost(cpu - began[0], wall - began[1], peak_mb())
-    return Measured(began[1] - start, loop, phases, tables)
+    return Measured(began[1] - start, loop, tables)
 
 
 def main() -> None:
     """Measure the market that the command line names."""
     asks = argparse.ArgumentParser(prog="python -m benchmarks.engine", description=__doc__)
     asks.add_argument("scenario")
-    asks.add_argument("--engine", default="mesa")
+    asks.add_argument("--engine", default="compiled")
     asks.add_argument("--people", type=int)
     asks.add_argument("--months", type=int)
     args = asks.parse_args()
@@ -90,7 +91,6 @@ def main() -> None:
         "months": scenario.months,
         "set_up": done.set_up,
         **done.loop._asdict(),
-        "phases": done.phases,
         "enrolled": int(done.tables.months["enrolled"].sum()),
         "sha256": done.tables.sha256,
     }
