@@ -24,6 +24,9 @@ from numpy.typing import NDArray
 NOBODY = -1
 COMPANY = 0
 
+LINE = 64
+"""Bytes that the memory hands over at a time."""
+
 
 class Role(IntEnum):
     """What a person is to the firm now; a former may become any other again."""
@@ -102,6 +105,13 @@ PERSON = (
     Column("customer_since", np.int32, "day", "day on which the person became a customer"),
     Column("last_order", np.int32, "month", "month of the last order, NOBODY before the first"),
     Column("membership", np.int32, "participant", "current (or, for a former, last) membership"),
+    Column("stopped_month", np.int32, "month", "month in which the person last stopped buying"),
+    Column(
+        "last_offer",
+        np.int32,
+        "offer",
+        "last offer heard in the open month, where the compiled engine chains them; else NOBODY",
+    ),
 )
 
 PARTICIPANT = (
@@ -270,6 +280,34 @@ class Table:
     def __iter__(self) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield (name, column) in the declared order."""
         return ((c.name, getattr(self, c.name)) for c in self.columns)
+
+
+class RowTable(Table):
+    """A table of fixed length whose rows lie together in memory, one to a cache line.
+
+    For what is visited one row at a time, here and there: all of a row comes with one look at the
+    memory. ``rows`` is the table as a record array; the columns are views of it.
+
+    >>> people = RowTable(PERSON, 3)
+    >>> people.rows[1].role = 2
+    >>> people.role.tolist()
+    [0, 2, 0]
+    """
+
+    def __init__(self, columns: tuple[Column, ...], rows: int = 0) -> None:
+        self.columns, self._rows = columns, rows
+        fields = {"names": [c.name for c in columns], "formats": [c.dtype for c in columns]}
+        size = -(-np.dtype(fields, align=True).itemsize // LINE) * LINE
+        kind = np.dtype(fields | {"itemsize": size}, align=True)
+        store = np.zeros(rows * size + LINE, np.uint8)
+        first = -store.ctypes.data % LINE
+        self.rows: Any = store[first : first + rows * size].view(kind).view(np.recarray)
+        for column in columns:
+            setattr(self, column.name, self.rows[column.name])
+
+    def grow(self, rows: int) -> None:
+        """Not to be had: whoever holds ``rows`` would go on writing into the old ones."""
+        raise NotImplementedError("a table of rows has a fixed length")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim import draws
 from sim.draws import Draw
 from sim.jit import njit
-from sim.records import NOBODY, PERSON, Motive, Role, Table
+from sim.records import NOBODY, PERSON, Motive, Role, RowTable, Table
 from sim.scenario.fields import minor
 from sim.scenario.schema import Population, Scenario
 
@@ -19,9 +19,9 @@ NEVER = 2**31 - 1
 MOST_WAGE = 2**31 - 1
 
 
-def populate(scenario: Scenario) -> Table:
+def populate(scenario: Scenario) -> RowTable:
     """The table PERSON of month 0: everybody is new, with no tie to the firm."""
-    people = Table(PERSON, scenario.population.people)
+    people = RowTable(PERSON, scenario.population.people)
     settle_in(people, np.arange(len(people)), scenario, month=0)
     return people
 
@@ -59,6 +59,7 @@ def settle_in(people: Table, rows: NDArray[Any], scenario: Scenario, month: int)
     people.role[rows] = Role.NOBODY
     people.refusals[rows] = people.customer_since[rows] = 0
     people.seller[rows] = people.membership[rows] = people.last_order[rows] = NOBODY
+    people.stopped_month[rows] = people.last_offer[rows] = NOBODY
 
 
 def _motives(luck: NDArray[np.float64], who: Population) -> NDArray[np.int8]:
