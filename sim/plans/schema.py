@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from sim.plans.quantities import Whole
+from sim.plans.rates import PlanError, common_denominator, rates_by_rank
 from sim.plans.schema_components import (
     AnyComponent,
     FastStartComponent,
@@ -112,6 +113,17 @@ class Plan(Block):
                 self.money.minor(amount)
             except ValueError as error:
                 raise ValueError(f"{place}: {error}") from None
+        return self
+
+    @model_validator(mode="after")
+    def _rates_fit_in_64_bits(self) -> Plan:
+        for component in self.components:
+            if isinstance(component, LevelComponent | FastStartComponent):
+                try:
+                    rates = rates_by_rank(component, self.rank_ids)
+                    common_denominator(rates, self.money.smallest)
+                except PlanError as error:
+                    raise ValueError(f"components.{component.id}.rates: {error}") from None
         return self
 
     def _knows_rank(self, place: str, name: str | None) -> None:

@@ -69,6 +69,11 @@ class Money(Block):
         """The rounding as the code that the engine uses."""
         return Rounding[self.rounding.upper()]
 
+    @property
+    def smallest(self) -> int:
+        """The smallest payable amount, in minor units."""
+        return 1 if self.quantum is None else self.minor(self.quantum)
+
     def minor(self, amount: Any) -> int:
         """An amount in major units as whole minor units; ValueError if it is finer than those."""
         units = amount * 10**self.decimals

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.plans.activity import qualified
+from sim.jit import njit
 from sim.plans.compile import (
     CompiledLevel,
     CompiledPlan,
@@ -23,10 +23,8 @@ from sim.plans.compile import (
     CompiledStructure,
 )
 from sim.plans.components import level, pool, structure
-from sim.plans.components.base import SOURCES, Facts, Paid
-from sim.plans.genealogy import count_uplines, subtree_sums
-from sim.plans.ranks import paid_as
-from sim.plans.volumes import check_books, measure
+from sim.plans.components.base import Paid, Rows
+from sim.plans.facts import Facts, find_facts
 from sim.records import PAY, PAY_LINE, Books, Settlement, Table
 
 Depth = Literal["totals", "lines"]
@@ -51,11 +49,13 @@ class PlanState:
 
     def grow(self, participants: int) -> None:
         """Add rows for newcomers, who hold no title."""
-        if participants < len(self.title):
+        new = participants - len(self.title)
+        if new < 0:
             raise ValueError(
                 f"the books have {participants} participants, the state {len(self.title)}"
             )
-        self.title = np.concatenate([self.title, np.zeros(participants - len(self.title), np.int8)])
+        if new:
+            self.title = np.concatenate([self.title, np.zeros(new, np.int8)])
 
 
 def settle(
@@ -67,56 +67,60 @@ def settle(
     the amounts are the same at both depths. Raises ValueError for books that break the rules of
     records.Books and OverflowError where an exact amount would not fit in 64 bits.
     """
-    check_books(books)
-    facts = _facts(plan, books, depth == "lines")
+    facts = find_facts(plan, books, depth == "lines")
     state.grow(len(books.sponsor))
-    title = np.maximum(state.title, facts.paid_as)
+    everybody = facts.everybody
+    title = np.maximum(state.title, everybody.paid_as)
     paid: dict[str, Paid] = {}
     for component in plan.components:
         paid[component.id] = _FAMILIES[type(component)](component, facts, paid)
     state.title = title
     return Settlement(
-        pv=facts.volumes.personal,
-        gv=facts.gv,
-        qualified=facts.qualified,
-        paid_as=facts.paid_as,
+        pv=everybody.pv,
+        gv=everybody.gv,
+        qualified=everybody.qualified,
+        paid_as=everybody.paid_as,
         title=title.copy(),
-        pay=_pay_rows(list(paid.values())),
+        pay=_pay_rows([p.rows for p in paid.values()], facts),
         lines=_all_lines(list(paid.values())) if facts.lines else None,
         maximum={name: p.maximum for name, p in paid.items()},
         breakage={name: p.breakage for name, p in paid.items()},
     )
 
 
-def _facts(plan: CompiledPlan, books: Books, lines: bool) -> Facts:
-    sponsor = np.ascontiguousarray(books.sponsor, np.int32)
-    enrolled = np.ascontiguousarray(books.enrolled, np.bool_)
-    books = Books(books.period, sponsor, enrolled, books.orders)
-    volumes = measure(plan, books)
-    active = qualified(plan, volumes, enrolled)
-    gv = subtree_sums(sponsor, volumes.own_rank)
-    rank = paid_as(plan, volumes, gv, active, sponsor, enrolled)
-    return Facts(plan, books, volumes, gv, active, rank, count_uplines(sponsor), lines)
-
-
-def _pay_rows(paid: list[Paid]) -> Table:
+def _pay_rows(bonuses: list[Rows], facts: Facts) -> Table:
     """The totals as PAY rows: by payee, component and source, without zero rows."""
-    keys, amounts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    width = SOURCES * max(len(paid), 1)
-    for component, p in enumerate(paid):
-        keys.append(p.rows.payee * width + component * SOURCES + p.rows.source)
-        amounts.append(p.rows.amount)
-    key, amount = np.concatenate(keys), np.concatenate(amounts)
-    # every component's keys already rise, so a stable sort only merges them
-    order = np.argsort(key, kind="stable")
-    key, amount = key[order], amount[order]
-    return Table.of(
-        PAY,
-        payee=key // width,
-        component=key % width // SOURCES,
-        source=key % SOURCES,
-        amount=amount,
+    paying = [(i, rows) for i, rows in enumerate(bonuses) if len(rows.payee)]
+    if not paying:
+        return Table(PAY)
+    component = np.repeat(
+        np.array([i for i, _ in paying], np.int16), [len(rows.payee) for _, rows in paying]
     )
+    joined = Rows._make(map(np.concatenate, zip(*(rows for _, rows in paying), strict=True)))
+    payee, component, source, amount = _by_payee(facts.tree.ids, component, joined)
+    return Table.of(PAY, payee=payee, component=component, source=source, amount=amount)
+
+
+@njit
+def _by_payee(
+    ids: NDArray[np.int32], component: NDArray[np.int16], rows: Rows
+) -> tuple[NDArray[np.int32], NDArray[np.int16], NDArray[np.int8], NDArray[np.int64]]:
+    """Put rows, which rise within each component, in the order of payees: a counting sort."""
+    place = np.zeros(len(ids) + 1, np.int32)
+    for who in rows.payee:
+        place[who + 1] += 1
+    for i in range(len(ids)):
+        place[i + 1] += place[i]
+    n = len(rows.payee)
+    payee, kept = np.empty(n, np.int32), np.empty(n, np.int16)
+    source, amount = np.empty(n, np.int8), np.empty(n, np.int64)
+    for row in range(n):
+        who = rows.payee[row]
+        to = place[who]
+        place[who] += 1
+        payee[to], kept[to] = ids[who], component[row]
+        source[to], amount[to] = rows.source[row], rows.amount[row]
+    return payee, kept, source, amount
 
 
 def _all_lines(paid: list[Paid]) -> Table:

@@ -2,34 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import njit
-from sim.plans.compile import CLASSES, CompiledPlan
+from sim.plans.compile import CLASSES, Counting
 from sim.plans.schema_parts import OrderClass
-from sim.records import Books, Purpose, Source, Table
+from sim.records import Purpose, Source
 
-LARGEST_SUM = 2.0**61
-"""No column of a period may add up to more than this, so that no sum over participants can wrap."""
+PERSONAL, ACTIVITY, GROUP = 0, 1, 2
+"""Columns of ``Volumes.volume``."""
+
+SOURCES = len(Source)
+_KINDS = len(CLASSES)
 
 
-@dataclass(frozen=True)
-class Volumes:
-    """What each participant's orders add up to, in hundredths of a point.
+class Orders(NamedTuple):
+    """The columns of a period's orders that are settled (see records.ORDER).
 
-    ``personal`` is the pv, ``activity`` what the activity test reads, ``own_rank`` the own part of
-    group volume; ``orders`` counts activity-class orders. ``order_class`` has a row an order.
+    ``group`` is the column that group and leg volume add up, pv or qv.
     """
 
-    personal: NDArray[np.int64]
-    activity: NDArray[np.int64]
-    own_rank: NDArray[np.int64]
-    orders: NDArray[np.int64]
-    order_class: NDArray[np.int8]
+    person: NDArray[np.int32]
+    incarnation: NDArray[np.int32]
+    participant: NDArray[np.int32]
+    credited_to: NDArray[np.int32]
+    day: NDArray[np.int32]
+    since_day: NDArray[np.int32]
+    source: NDArray[np.int8]
+    purpose: NDArray[np.int8]
+    pv: NDArray[np.int64]
+    qv: NDArray[np.int64]
+    cv: NDArray[np.int64]
+    group: NDArray[np.int64]
+
+
+class Volumes(NamedTuple):
+    """What each row of the tree is credited, and what each order is.
+
+    ``volume`` has the columns PERSONAL (the pv), ACTIVITY (what the activity test reads) and GROUP,
+    in hundredths of a point. ``placed`` tells whether a row has an activity-class order. An order
+    is credited to row ``at`` and of class ``kind``; ``cv`` adds the orders' cv up by class and
+    source.
+    """
+
+    volume: NDArray[np.int64]
+    placed: NDArray[np.bool_]
+    at: NDArray[np.int32]
+    kind: NDArray[np.int8]
+    cv: NDArray[np.int64]
 
 
 def _class_table() -> NDArray[np.int8]:
@@ -46,80 +69,23 @@ def _class_table() -> NDArray[np.int8]:
 _CLASS_TABLE = _class_table()
 
 
-def classify(orders: Table) -> NDArray[np.int8]:
-    """The class of every order, as an index into ``CLASSES``."""
-    classes: NDArray[np.int8] = _CLASS_TABLE[orders.source, orders.purpose]
-    return classes
-
-
-def check_books(books: Books) -> None:
-    """Refuse books that cannot be read exactly; ValueError names column, row and bound."""
-    from sim.plans.genealogy import first_bad_parent
-
-    n, orders = len(books.sponsor), books.orders
-    if n == 0 or len(books.enrolled) != n:
-        raise ValueError("sponsor and enrolled need one row a participant, the company first")
-    bad = first_bad_parent(np.ascontiguousarray(books.sponsor, np.int32))
-    if bad >= 0:
-        raise ValueError(
-            f"participant {bad} has sponsor {books.sponsor[bad]}; a sponsor's id is smaller than "
-            "its recruit's and only the company (0) has none (-1)"
-        )
-    _within("credited_to", orders.credited_to, 0, n)
-    _within("participant", orders.participant, -1, n)
-    _within("source", orders.source, 0, len(Source))
-    _within("purpose", orders.purpose, 0, len(Purpose))
-    for name in ("pv", "qv", "cv"):
-        if np.abs(getattr(orders, name).astype(np.float64)).sum() > LARGEST_SUM:
-            raise OverflowError(f"the orders' {name} adds up to more than 2^61")
-
-
-def _within(name: str, column: NDArray[Any], low: int, high: int) -> None:
-    outside = np.flatnonzero((column < low) | (column >= high))
-    if len(outside):
-        row = int(outside[0])
-        raise ValueError(f"order {row} has {name} {column[row]}, outside {low} to {high - 1}")
-
-
-def measure(plan: CompiledPlan, books: Books) -> Volumes:
-    """Add up the period's orders by the participant each is credited to."""
-    orders, n = books.orders, len(books.sponsor)
-    classes = classify(orders)
-    rank_volume = orders.pv if plan.plan.volumes.rank_volume == "pv" else orders.qv
-    credited = np.ascontiguousarray(orders.credited_to, np.int32)
-    masks = (plan.counts_personal, plan.counts_activity, plan.counts_rank)
-    sums = _add_up(
-        n,
-        credited,
-        classes,
-        np.ascontiguousarray(orders.pv),
-        np.ascontiguousarray(rank_volume),
-        *masks,
-    )
-    own, active, ranked, count = sums
-    return Volumes(own, active, ranked, count, classes)
-
-
 @njit
-def _add_up(
-    n: int,
-    credited: NDArray[np.int32],
-    classes: NDArray[np.int8],
-    pv: NDArray[np.int64],
-    rank_volume: NDArray[np.int64],
-    personal: NDArray[np.bool_],
-    activity: NDArray[np.bool_],
-    rank: NDArray[np.bool_],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    own, active = np.zeros(n, np.int64), np.zeros(n, np.int64)
-    ranked, count = np.zeros(n, np.int64), np.zeros(n, np.int64)
-    for i in range(len(credited)):
-        who, kind = credited[i], classes[i]
-        if personal[kind]:
-            own[who] += pv[i]
-        if activity[kind]:
-            active[who] += pv[i]
-            count[who] += 1
-        if rank[kind]:
-            ranked[who] += rank_volume[i]
-    return own, active, ranked, count
+def measure(orders: Orders, counting: Counting, row_of: NDArray[np.int32], rows: int) -> Volumes:
+    """Add the orders up by the row each is credited to; GROUP is the row's own part of it."""
+    n = len(orders.cv)
+    volume, placed = np.zeros((rows, 3), np.int64), np.zeros(rows, np.bool_)
+    at, kinds = np.empty(n, np.int32), np.empty(n, np.int8)
+    cv = np.zeros((_KINDS, SOURCES), np.int64)
+    for o in range(n):
+        row, source = row_of[orders.credited_to[o]], orders.source[o]
+        kind = _CLASS_TABLE[source, orders.purpose[o]]
+        at[o], kinds[o] = row, kind
+        cv[kind, source] += orders.cv[o]
+        if counting.personal[kind]:
+            volume[row, PERSONAL] += orders.pv[o]
+        if counting.activity[kind]:
+            volume[row, ACTIVITY] += orders.pv[o]
+            placed[row] = True
+        if counting.rank[kind]:
+            volume[row, GROUP] += orders.group[o]
+    return Volumes(volume, placed, at, kinds, cv)

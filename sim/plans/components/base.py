@@ -1,4 +1,4 @@
-"""What every bonus reads (``Facts``) and hands back (``Paid``)."""
+"""What every bonus hands back (``Paid``), and how fixed sums are traced to their source."""
 
 from __future__ import annotations
 
@@ -10,131 +10,109 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import njit
-from sim.plans.compile import CompiledPlan
 from sim.plans.exact import muldiv
-from sim.plans.volumes import Volumes
-from sim.records import NOBODY, PAY_LINE, Books, Source, Table
+from sim.records import NOBODY, PAY_LINE, Table
 
-SOURCES = len(Source)
+NOT_PAID = -1
 FLOOR = np.int64(4)
 _NONE = np.int64(0)
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What is settled before any bonus: the books, volumes, activity, ranks; a row a participant.
+class Rows(NamedTuple):
+    """Totals of one bonus: sorted by payee (a row of the tree), then source, and free of zeros.
 
-    ``lines`` asks for the single lines too; amounts do not depend on it.
+    Amounts are in minor units.
     """
 
-    plan: CompiledPlan
-    books: Books
-    volumes: Volumes
-    gv: NDArray[np.int64]
-    qualified: NDArray[np.bool_]
-    paid_as: NDArray[np.int8]
-    uplines: NDArray[np.int32]
-    lines: bool
-
-    @property
-    def sponsor(self) -> NDArray[np.int32]:
-        """The sponsor tree (other trees will stand beside it)."""
-        return self.books.sponsor
-
-
-class Rows(NamedTuple):
-    """Totals of one bonus: sorted by payee, then source, free of zeros; amounts in minor units."""
-
-    payee: NDArray[np.int64]
-    source: NDArray[np.int64]
+    payee: NDArray[np.int32]
+    source: NDArray[np.int8]
     amount: NDArray[np.int64]
+
+
+def no_rows() -> Rows:
+    """Nothing paid."""
+    return Rows(np.zeros(0, np.int32), np.zeros(0, np.int8), np.zeros(0, np.int64))
 
 
 @dataclass
 class Paid:
     """What one bonus pays: totals, lines if asked for, exact maximum and breakage.
 
-    ``used_orders`` marks the orders it claims for itself, so that later bonuses can leave them out.
+    ``use`` tells which orders it claims for itself, so that later bonuses can leave them out.
     """
 
     rows: Rows
     maximum: Fraction
     breakage: dict[str, Fraction]
     lines: Table | None = None
-    used_orders: NDArray[np.bool_] | None = None
-
-    def close(self) -> Paid:
-        """Drop empty reasons; AssertionError unless maximum = paid + breakage, exactly."""
-        self.breakage = {reason: amount for reason, amount in self.breakage.items() if amount}
-        paid = int(self.rows.amount.sum())
-        if paid + sum(self.breakage.values()) != self.maximum:
-            raise AssertionError(f"paid {paid} and breakage {self.breakage}: not {self.maximum}")
-        return self
+    use: NDArray[np.int8] | None = None
 
 
-@dataclass
-class Fixed:
-    """Bonuses that no single order funds: a row a payee (rising), and weights by source.
+def paid_exactly(
+    rows: Rows, maximum: int, breakage: dict[str, int], den: int = 1, lines: Table | None = None
+) -> Paid:
+    """A bonus whose maximum and breakage are given over ``den``; reasons of nothing are dropped.
 
-    ``weight`` has a row a source class and a column a payee.
+    Raises AssertionError unless maximum = paid + breakage, exactly.
     """
-
-    payee: NDArray[np.int64]
-    level: NDArray[np.int64]
-    amount: NDArray[np.int64]
-    weight: NDArray[np.int64]
-
-
-def book_fixed(index: int, facts: Facts, fixed: Fixed) -> tuple[Rows, Table | None]:
-    """The totals, and the lines if asked for, of bonuses without a source order."""
-    parts = spread(fixed.amount, fixed.weight)
-    row, source = np.nonzero(parts.T)
-    rows = Rows(fixed.payee[row], source.astype(np.int64), parts[source, row])
-    if not facts.lines:
-        return rows, None
-    component, order = np.full(len(row), index), np.full(len(row), NOBODY)
-    level = fixed.level[row]
-    return rows, Table.of(PAY_LINE, component=component, order=order, level=level, **rows._asdict())
+    paid = int(rows.amount.sum())
+    if paid * den + sum(breakage.values()) != maximum:
+        raise AssertionError(f"paid {paid} and breakage {breakage} / {den}: not {maximum} / {den}")
+    shares = {reason: Fraction(part, den) for reason, part in breakage.items() if part}
+    return Paid(rows, Fraction(maximum, den), shares, lines)
 
 
-@njit
-def gather(pay: NDArray[np.int64]) -> Rows:
-    """The rows of a dense table of amounts (a row a source class, a column a participant)."""
-    rows = np.int64(0)
-    for p in range(pay.shape[1]):
-        for s in range(pay.shape[0]):
-            rows += pay[s, p] != 0
-    payee, source = np.empty(rows, np.int64), np.empty(rows, np.int64)
-    amount = np.empty(rows, np.int64)
-    row = 0
-    for p in range(pay.shape[1]):
-        for s in range(pay.shape[0]):
-            if pay[s, p] != 0:
-                payee[row], source[row], amount[row] = p, s, pay[s, p]
-                row += 1
-    return Rows(payee, source, amount)
+def fixed_lines(index: int, ids: NDArray[np.int32], rows: Rows, level: NDArray[np.int16]) -> Table:
+    """The lines of bonuses that no single order funds: a line a row of the totals."""
+    return Table.of(
+        PAY_LINE,
+        payee=ids[rows.payee],
+        component=np.full(len(rows.payee), index),
+        order=np.full(len(rows.payee), NOBODY),
+        source=rows.source,
+        level=level,
+        amount=rows.amount,
+    )
 
 
 @njit
 def spread(amount: NDArray[np.int64], weight: NDArray[np.int64]) -> NDArray[np.int64]:
     """Split each amount over the source classes in proportion to ``weight``, to the unit.
 
-    A part is the rise of the rounded-down running share, so the parts add up exactly. Negative
-    weights count as zero. Without any weight the amount goes to the last class, participants'
-    orders.
+    ``weight`` and the result have a row an amount and a column a source class. A part is the rise
+    of the rounded-down running share, so the parts add up exactly. Negative weights count as zero.
+    Without any weight the amount goes to the last class, participants' orders.
     """
-    parts = np.zeros((weight.shape[0], len(amount)), np.int64)
+    parts = np.zeros(weight.shape, np.int64)
     for i in range(len(amount)):
         total = np.int64(0)
-        for s in range(weight.shape[0]):
-            total += max(weight[s, i], _NONE)
+        for s in range(weight.shape[1]):
+            total += max(weight[i, s], _NONE)
         if total == 0:
-            parts[-1, i] = amount[i]
+            parts[i, -1] = amount[i]
             continue
         seen, given = np.int64(0), np.int64(0)
-        for s in range(weight.shape[0]):
-            seen += max(weight[s, i], _NONE)
+        for s in range(weight.shape[1]):
+            seen += max(weight[i, s], _NONE)
             so_far = np.int64(muldiv(amount[i], seen, total, FLOOR))
-            parts[s, i] = so_far - given
+            parts[i, s] = so_far - given
             given = so_far
     return parts
+
+
+@njit
+def book(which: NDArray[np.int32], parts: NDArray[np.int64]) -> Rows:
+    """The totals of fixed sums: row i of the tree receives the parts in row ``which[i]``."""
+    n = 0
+    for i in range(len(which)):
+        for s in range(parts.shape[1]):
+            n += which[i] != NOT_PAID and parts[which[i], s] != 0
+    rows = Rows(np.empty(n, np.int32), np.empty(n, np.int8), np.empty(n, np.int64))
+    row = 0
+    for i in range(len(which)):
+        for s in range(parts.shape[1]):
+            if which[i] != NOT_PAID and parts[which[i], s] != 0:
+                rows.payee[row], rows.source[row] = i, s
+                rows.amount[row] = parts[which[i], s]
+                row += 1
+    return rows

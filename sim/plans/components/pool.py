@@ -14,47 +14,64 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit import njit
 from sim.plans.compile import CompiledPool
-from sim.plans.components.base import SOURCES, Facts, Fixed, Paid, book_fixed
+from sim.plans.components.base import NOT_PAID, Paid, Rows, book, fixed_lines, no_rows, spread
+from sim.plans.facts import Facts
 from sim.plans.rounding import Rounding, round_exact
+from sim.plans.volumes import SOURCES
 
 
 def pay(component: CompiledPool, facts: Facts, _earlier: Mapping[str, Paid]) -> Paid:
     """Divide the fund by points."""
-    by_source = fund_cv(component, facts)
-    fund = component.share * int(by_source.sum())
-    rank = np.where(facts.qualified, facts.paid_as, -1)
-    holders = [int((rank == r).sum()) for r in range(len(component.points))]
-    exact, rounded = shares(component, facts, fund, holders)
-    money = np.array([*rounded, 0], np.int64)[rank]
-    payee = np.flatnonzero(money)
-    weight = np.repeat(by_source[:, None], len(payee), axis=1)
-    fixed = Fixed(payee, np.zeros(len(payee), np.int64), money[payee], weight)
-    rows, lines = book_fixed(component.index, facts, fixed)
-    owed = sum((n * share for n, share in zip(holders, exact, strict=True)), Fraction(0))
-    breakage = {"unearned_pool": fund - owed, "rounding": owed - int(rows.amount.sum())}
-    return Paid(rows, fund, breakage, lines).close()
+    by_source = [sum(facts.cv[c][s] for c in component.pays_on) for s in range(SOURCES)]
+    fund = component.share * sum(by_source)
+    held = [n * p for n, p in zip(facts.holders, component.points, strict=True) if n and p]
+    if not (fund and held):
+        return Paid(no_rows(), fund, {"unearned_pool": fund} if fund else {})
+    exact = _shares(component, fund, facts.holders, sum(held, Fraction(0)))
+    money = np.array([_payable(facts, share) for share in exact], np.int64)
+    rows = _share_out(facts.tree.qualified, facts.tree.rank, money, np.array(by_source, np.int64))
+    owed = sum((n * share for n, share in zip(facts.holders, exact, strict=True)), Fraction(0))
+    paid = int(rows.amount.sum())
+    breakage = {"unearned_pool": fund - owed, "rounding": owed - paid}
+    if sum(n * int(m) for n, m in zip(facts.holders, money, strict=True)) != paid:
+        raise AssertionError(f"component {component.id!r}: the rows pay {paid}, its shares do not")
+    level = np.zeros(len(rows.payee), np.int16)
+    lines = fixed_lines(component.index, facts.tree.ids, rows, level) if facts.lines else None
+    return Paid(rows, fund, {reason: x for reason, x in breakage.items() if x}, lines)
 
 
-def fund_cv(component: CompiledPool, facts: Facts) -> NDArray[np.int64]:
-    """The cv that feeds the fund, by source class, in minor units."""
-    orders = facts.books.orders
-    counted = component.pays_on[facts.volumes.order_class]
-    cv = [orders.cv[counted & (orders.source == s)].sum() for s in range(SOURCES)]
-    return np.array(cv, np.int64)
+def _shares(
+    component: CompiledPool, fund: Fraction, holders: list[int], points: Fraction
+) -> list[Fraction]:
+    """What one holder of each rank is owed, exactly; nothing where nobody holds it."""
+    limit = Fraction(1) if component.max_share is None else component.max_share
+    return [
+        fund * min(p / points, limit) if n else Fraction(0)
+        for n, p in zip(holders, component.points, strict=True)
+    ]
 
 
-def shares(
-    component: CompiledPool, facts: Facts, fund: Fraction, holders: list[int]
-) -> tuple[list[Fraction], list[int]]:
-    """What one holder of each rank is owed, exactly and rounded (``holders`` by rank)."""
-    points = sum((n * p for n, p in zip(holders, component.points, strict=True)), Fraction(0))
-    if not points:
-        return [Fraction(0)] * len(holders), [0] * len(holders)
-    exact = [fund * _limited(component, p / points) for p in component.points]
-    plan = facts.plan
-    return exact, [plan.quantum * round_exact(x / plan.quantum, Rounding(plan.mode)) for x in exact]
+def _payable(facts: Facts, share: Fraction) -> int:
+    quantum = facts.plan.quantum
+    return quantum * round_exact(share / quantum, Rounding(facts.plan.mode))
 
 
-def _limited(component: CompiledPool, share: Fraction) -> Fraction:
-    return share if component.max_share is None else min(share, component.max_share)
+@njit
+def _share_out(
+    qualified: NDArray[np.bool_],
+    rank: NDArray[np.int8],
+    money: NDArray[np.int64],
+    by_source: NDArray[np.int64],
+) -> Rows:
+    """Pay every qualified participant the money of its rank."""
+    which = np.full(len(rank), NOT_PAID, np.int32)
+    for i in range(len(rank)):
+        if qualified[i]:
+            which[i] = rank[i]
+    weight = np.empty((len(money), len(by_source)), np.int64)
+    for r in range(len(money)):
+        for s in range(len(by_source)):
+            weight[r, s] = by_source[s]
+    return book(which, spread(money, weight))

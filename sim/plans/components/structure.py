@@ -9,123 +9,177 @@ tracing, a bonus is split over the volume of oneself and the direct recruits, by
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
+from operator import mul
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import njit
-from sim.plans.compile import CompiledStructure
-from sim.plans.components.base import SOURCES, Facts, Fixed, Paid, book_fixed
-from sim.plans.genealogy import frontline_sums
-from sim.records import Source
+from sim.plans.compile import CompiledStructure, Counting, Pattern
+from sim.plans.components.base import NOT_PAID, Paid, Rows, book, fixed_lines, paid_exactly, spread
+from sim.plans.components.customers import ordering_customers
+from sim.plans.facts import Facts, Tree
+from sim.plans.volumes import ACTIVITY, GROUP, PERSONAL, SOURCES, Orders
+
+OwnOrders = tuple[NDArray[np.bool_], NDArray[np.int8], NDArray[np.int32], NDArray[np.int64]]
+"""Orders that count by class: the mask, and each order's class, row of the tree, and volume."""
+
+REACHED, IDLE, SHORT = 0, 1, 2
 
 
-class Pattern(NamedTuple):
-    """Numbers of the rule that the compiled pass reads; volumes in hundredths of a point."""
+class Teams(NamedTuple):
+    """What the pass leaves: totals, the tier of each, and heads by tier (see ``_heads``)."""
 
-    tiers: int
-    frontline: int
-    own_order: int
-    frontline_order: int
-    team_volume: int
+    rows: Rows
+    tier: NDArray[np.int16]
+    heads: NDArray[np.int64]
 
 
 def pay(component: CompiledStructure, facts: Facts, _earlier: Mapping[str, Paid]) -> Paid:
     """Pay each holder the amount of its highest tier."""
-    reached, held = tiers(component, facts)
-    amounts = np.concatenate([np.zeros(1, np.int64), component.amounts])
-    payee = np.flatnonzero((held > 0) & (amounts[held] > 0))
-    fixed = Fixed(
-        payee, held[payee].astype(np.int64), amounts[held[payee]], _team_by_source(facts)[:, payee]
-    )
-    rows, lines = book_fixed(component.index, facts, fixed)
-    lost = (reached > 0) & (held == 0)
-    breakage = {
-        "inactive": Fraction(int(amounts[reached[lost & ~facts.qualified]].sum())),
-        "gate": Fraction(int(amounts[reached[lost & facts.qualified]].sum())),
-    }
-    return Paid(rows, Fraction(int(amounts[reached].sum())), breakage, lines).close()
+    found = _pay_teams(facts.orders, facts.tree, facts.plan.counting, component.pattern)
+    amounts = [0, *component.pattern.amounts.tolist()]
+    maximum, inactive, gate = (sum(map(mul, heads, amounts)) for heads in found.heads.tolist())
+    breakage = {"inactive": inactive, "gate": gate}
+    lines = None
+    if facts.lines:
+        lines = fixed_lines(component.index, facts.tree.ids, found.rows, found.tier)
+    return paid_exactly(found.rows, maximum, breakage, lines=lines)
 
 
-def tiers(component: CompiledStructure, facts: Facts) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    """The tier that each participant's team reaches and the tier that it holds, 0 for none."""
-    pattern = Pattern(
-        len(component.amounts),
-        component.frontline,
-        component.own_order,
-        component.frontline_order,
-        component.team_volume,
+@njit
+def _pay_teams(orders: Orders, tree: Tree, counting: Counting, pattern: Pattern) -> Teams:
+    n, amounts = len(tree.ids), pattern.amounts
+    recruits = np.zeros((n, len(amounts)), np.int32)
+    if pattern.customers_count:
+        ordering_customers(orders, tree.at, pattern.frontline_order, recruits)
+    if pattern.whole_downline:
+        team = _column(tree.volume, GROUP)
+    else:
+        own = counting.rank, tree.kind, tree.at, orders.group
+        team = _frontline_volume(own, tree.parent, _column(tree.volume, PERSONAL))
+    order = _column(tree.volume, ACTIVITY)
+    reached, held = _tiers(
+        tree.parent, tree.enrolled, tree.qualified, order, team, recruits, pattern
     )
-    team = facts.gv if component.whole_downline else _frontline_team(facts)
-    result: tuple[NDArray[np.int8], NDArray[np.int8]] = _tiers(
-        pattern,
-        facts.sponsor,
-        facts.qualified,
-        facts.books.enrolled,
-        facts.volumes.activity,
-        team,
-        _customers(component, facts),
-    )
-    return result
+    heads = _heads(reached, held, tree.qualified, len(amounts) + 1)
+    which, payees = _payees(held, amounts)
+    own_orders = counting.rank, tree.kind, tree.at, orders.pv
+    weight = _team_by_source(own_orders, orders.source, tree.parent, which, payees)
+    rows = book(which, spread(_amounts(which, payees, held, amounts), weight))
+    tier = np.empty(len(rows.payee), np.int16)
+    for row in range(len(tier)):
+        tier[row] = held[rows.payee[row]]
+    return Teams(rows, tier, heads)
+
+
+@njit
+def _column(table: NDArray[np.int64], column: int) -> NDArray[np.int64]:
+    values = np.empty(len(table), np.int64)
+    for i in range(len(table)):
+        values[i] = table[i, column]
+    return values
+
+
+@njit
+def _heads(
+    reached: NDArray[np.int8], held: NDArray[np.int8], qualified: NDArray[np.bool_], width: int
+) -> NDArray[np.int64]:
+    """Participants by the tier that their team reaches: all, unpaid inactive, unpaid active."""
+    heads = np.zeros((3, width), np.int64)
+    for i in range(len(reached)):
+        heads[REACHED, reached[i]] += 1
+        if held[i] == 0:
+            heads[SHORT if qualified[i] else IDLE, reached[i]] += 1
+    return heads
+
+
+@njit
+def _payees(held: NDArray[np.int8], amounts: NDArray[np.int64]) -> tuple[NDArray[np.int32], int]:
+    """The number of each one who is paid among those paid, or NOT_PAID; and how many are."""
+    which, payees = np.full(len(held), NOT_PAID, np.int32), 0
+    for i in range(len(held)):
+        if held[i] > 0 and amounts[held[i] - 1] > 0:
+            which[i] = payees
+            payees += 1
+    return which, payees
+
+
+@njit
+def _amounts(
+    which: NDArray[np.int32], payees: int, held: NDArray[np.int8], amounts: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    money = np.empty(payees, np.int64)
+    for i in range(len(which)):
+        if which[i] != NOT_PAID:
+            money[which[i]] = amounts[held[i] - 1]
+    return money
 
 
 @njit
 def _tiers(
-    pattern: Pattern,
-    sponsor: NDArray[np.int32],
-    qualified: NDArray[np.bool_],
+    parent: NDArray[np.int32],
     enrolled: NDArray[np.bool_],
+    qualified: NDArray[np.bool_],
     order: NDArray[np.int64],
     team: NDArray[np.int64],
-    customers: NDArray[np.int32],
+    recruits: NDArray[np.int32],
+    pattern: Pattern,
 ) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    """One pass from the bottom: recruits are judged before their sponsor."""
-    n = len(sponsor)
+    """The tier that each participant's team reaches and the tier that it holds, 0 for none.
+
+    One pass from the bottom: recruits are judged before their sponsor. ``recruits[p, t]`` counts
+    the frontline with a qualifying order (t = 0), or holding tier t or above.
+    """
+    n, tiers = recruits.shape
     reached, held = np.zeros(n, np.int8), np.zeros(n, np.int8)
-    # recruits[p, t]: frontline with a qualifying order (t = 0), or holding tier t or above
-    recruits = np.zeros((n, pattern.tiers), np.int32)
-    recruits[:, 0] = customers
     for i in range(n - 1, 0, -1):
         if team[i] >= pattern.team_volume:
-            while reached[i] < pattern.tiers and recruits[i, reached[i]] >= pattern.frontline:
+            while reached[i] < tiers and recruits[i, reached[i]] >= pattern.frontline:
                 reached[i] += 1
         if qualified[i] and order[i] >= pattern.own_order:
             held[i] = reached[i]
-        recruits[sponsor[i], 0] += enrolled[i] and order[i] >= pattern.frontline_order
-        for t in range(1, min(held[i] + 1, pattern.tiers)):
-            recruits[sponsor[i], t] += 1
+        up = parent[i]
+        recruits[up, 0] += enrolled[i] and order[i] >= pattern.frontline_order
+        for t in range(1, min(held[i] + 1, tiers)):
+            recruits[up, t] += 1
     return reached, held
 
 
-def _customers(component: CompiledStructure, facts: Facts) -> NDArray[np.int32]:
-    """Preferred customers of each participant whose orders reach the frontline's, if they count."""
-    orders, n = facts.books.orders, len(facts.sponsor)
-    count = np.zeros(n, np.int32)
-    if not component.customers_count:
-        return count
-    theirs = np.flatnonzero(orders.source == Source.PREFERRED_CUSTOMER)
-    who = np.stack([orders.person[theirs], orders.incarnation[theirs], orders.credited_to[theirs]])
-    buyers, group = np.unique(who, axis=1, return_inverse=True)
-    volume = np.zeros(buyers.shape[1], np.int64)
-    np.add.at(volume, group, orders.pv[theirs])
-    np.add.at(count, buyers[2, volume >= component.frontline_order], 1)
-    return count
+@njit
+def _frontline_volume(
+    own: OwnOrders, parent: NDArray[np.int32], personal: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The rank volume credited to oneself and the direct recruits' personal volume."""
+    counts, kind, at, volume = own
+    team = np.zeros(len(parent), np.int64)
+    for o in range(len(at)):
+        if counts[kind[o]]:
+            team[at[o]] += volume[o]
+    for i in range(1, len(team)):
+        team[parent[i]] += personal[i]
+    return team
 
 
-def _frontline_team(facts: Facts) -> NDArray[np.int64]:
-    """All rank volume credited to oneself, and the personal volume of the direct recruits."""
-    team: NDArray[np.int64] = frontline_sums(facts.sponsor, facts.volumes.personal)
-    return facts.volumes.own_rank + team
-
-
-def _team_by_source(facts: Facts) -> NDArray[np.int64]:
-    """Rank volume of oneself and the direct recruits, a row a source class."""
-    orders, n = facts.books.orders, len(facts.sponsor)
-    counted = facts.plan.counts_rank[facts.volumes.order_class]
-    volume = np.zeros((SOURCES, n), np.int64)
-    np.add.at(volume, (orders.source[counted], orders.credited_to[counted]), orders.pv[counted])
-    for s in range(SOURCES):
-        volume[s] += frontline_sums(facts.sponsor, volume[s])
+@njit
+def _team_by_source(
+    own: OwnOrders,
+    source: NDArray[np.int8],
+    parent: NDArray[np.int32],
+    which: NDArray[np.int32],
+    payees: int,
+) -> NDArray[np.int64]:
+    """For each payee the volume of itself and its direct recruits, a column a source class."""
+    counts, kind, at, pv = own
+    volume = np.zeros((payees, SOURCES), np.int64)
+    if payees == 0:
+        return volume
+    for o in range(len(at)):
+        if counts[kind[o]]:
+            itself, up = which[at[o]], which[parent[at[o]]]
+            if itself != NOT_PAID:
+                volume[itself, source[o]] += pv[o]
+            if up != NOT_PAID:
+                volume[up, source[o]] += pv[o]
     return volume

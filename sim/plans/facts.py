@@ -1,0 +1,151 @@
+"""All that is settled before any bonus, in one compiled call: books, volumes, activity, ranks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.jit import njit
+from sim.plans.books import explain, in_order, readable
+from sim.plans.compile import CompiledPlan, Counting
+from sim.plans.genealogy import add_downlines, count_uplines, parents, rows_of, taking_part
+from sim.plans.ladder import Ladder
+from sim.plans.ranks import paid_as
+from sim.plans.volumes import ACTIVITY, GROUP, PERSONAL, Orders, measure
+from sim.records import Books
+
+
+class Tree(NamedTuple):
+    """The part of the sponsor tree that the period touches, a row a participant, rising by id.
+
+    Row 0 is the company. ``parent`` is a row, ``above`` the number of participants above (up to
+    MAX_LEVELS). ``volume`` has the columns PERSONAL, ACTIVITY and GROUP, hundredths of a point. An
+    order o is credited to row ``at[o]`` and of class ``kind[o]``.
+    """
+
+    ids: NDArray[np.int32]
+    parent: NDArray[np.int32]
+    above: NDArray[np.int8]
+    enrolled: NDArray[np.bool_]
+    qualified: NDArray[np.bool_]
+    rank: NDArray[np.int8]
+    volume: NDArray[np.int64]
+    at: NDArray[np.int32]
+    kind: NDArray[np.int8]
+
+
+class Everybody(NamedTuple):
+    """Results for all participants, by id (see records.Settlement)."""
+
+    pv: NDArray[np.int64]
+    gv: NDArray[np.int64]
+    qualified: NDArray[np.bool_]
+    paid_as: NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What every bonus reads.
+
+    ``cv`` is by order class and source, ``holders`` counts the qualified by rank. ``lines`` asks
+    for the single lines too; amounts do not depend on it.
+    """
+
+    plan: CompiledPlan
+    orders: Orders
+    tree: Tree
+    everybody: Everybody
+    cv: list[list[int]]
+    holders: list[int]
+    lines: bool
+
+
+def find_facts(plan: CompiledPlan, books: Books, lines: bool) -> Facts:
+    """Read the books; ValueError or OverflowError for those that cannot be read exactly."""
+    if len(books.sponsor) == 0 or len(books.enrolled) != len(books.sponsor):
+        raise ValueError("sponsor and enrolled need one row a participant, the company first")
+    sponsor = np.ascontiguousarray(books.sponsor, np.int32)
+    enrolled = np.ascontiguousarray(books.enrolled, np.bool_)
+    orders = _columns(plan, books)
+    try:
+        tree, everybody, cv, holders = _judge(sponsor, enrolled, orders, plan.counting, plan.ladder)
+    except ValueError:
+        explain(books)
+        raise
+    return Facts(plan, orders, tree, everybody, cv.tolist(), holders.tolist(), lines)
+
+
+def _columns(plan: CompiledPlan, books: Books) -> Orders:
+    names = (*Orders._fields[:-1], plan.rank_volume)
+    return Orders._make(np.ascontiguousarray(getattr(books.orders, name)) for name in names)
+
+
+@njit
+def _judge(
+    sponsor: NDArray[np.int32],
+    enrolled: NDArray[np.bool_],
+    orders: Orders,
+    counting: Counting,
+    ladder: Ladder,
+) -> tuple[Tree, Everybody, NDArray[np.int64], NDArray[np.int64]]:
+    if not (in_order(sponsor) and readable(orders, len(sponsor))):
+        raise ValueError("the books cannot be read")
+    ids = taking_part(sponsor, enrolled, orders.credited_to, counting.idle)
+    row_of = rows_of(ids, len(sponsor))
+    parent = parents(sponsor, ids, row_of)
+    found = measure(orders, counting, row_of, len(ids))
+    here = _of(enrolled, ids)
+    active = _qualified(here, found.volume, found.placed, counting.pv_min, counting.order_needed)
+    add_downlines(parent, found.volume, GROUP)
+    rank = paid_as(parent, here, active, found.volume, ladder)
+    above = count_uplines(parent)
+    tree = Tree(ids, parent, above, here, active, rank, found.volume, found.at, found.kind)
+    return tree, _by_id(tree, len(sponsor)), found.cv, _holders(active, rank, len(ladder.ask) + 1)
+
+
+@njit
+def _of(enrolled: NDArray[np.bool_], ids: NDArray[np.int32]) -> NDArray[np.bool_]:
+    here = np.empty(len(ids), np.bool_)
+    for row in range(len(ids)):
+        here[row] = enrolled[ids[row]]
+    return here
+
+
+@njit
+def _qualified(
+    enrolled: NDArray[np.bool_],
+    volume: NDArray[np.int64],
+    placed: NDArray[np.bool_],
+    pv_min: int,
+    order_needed: bool,
+) -> NDArray[np.bool_]:
+    """Whether each row is enrolled and passes the activity test; the company never does."""
+    passes = np.zeros(len(enrolled), np.bool_)
+    for row in range(1, len(enrolled)):
+        enough = volume[row, ACTIVITY] >= pv_min and (placed[row] or not order_needed)
+        passes[row] = enrolled[row] and enough
+    return passes
+
+
+@njit
+def _by_id(tree: Tree, participants: int) -> Everybody:
+    pv, gv = np.zeros(participants, np.int64), np.zeros(participants, np.int64)
+    qualified = np.zeros(participants, np.bool_)
+    rank = np.zeros(participants, np.int8)
+    for row in range(len(tree.ids)):
+        who = tree.ids[row]
+        pv[who], gv[who] = tree.volume[row, PERSONAL], tree.volume[row, GROUP]
+        qualified[who], rank[who] = tree.qualified[row], tree.rank[row]
+    return Everybody(pv, gv, qualified, rank)
+
+
+@njit
+def _holders(qualified: NDArray[np.bool_], rank: NDArray[np.int8], ranks: int) -> NDArray[np.int64]:
+    """How many qualified participants hold each rank number."""
+    count = np.zeros(ranks, np.int64)
+    for row in range(len(rank)):
+        count[rank[row]] += qualified[row]
+    return count
