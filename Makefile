@@ -32,8 +32,8 @@ check: $(READY) ## lint, format, types, import layers
 trust: $(READY) ## the long proofs
 	$(BIN)/python -m pytest -q -m trust
 
-bench: $(READY) ## measure speed and memory
-	$(BIN)/python -m benchmarks
+bench: $(READY) ## measure speed and memory; PARTS="engines start" measures some
+	$(BIN)/python -m benchmarks $(PARTS)
 
 test-mesa4: $(READY_MESA4) ## the tests on the pre-release of Mesa 4
 	$(VENV_MESA4)/bin/python -m pytest -q -n $(WORKERS)

@@ -1,7 +1,7 @@
 """How a benchmark measures: fresh processes, process CPU time beside wall time, medians.
 
 The CPU time of a process is its own; the wall time of a shared machine is its neighbours' too. What
-measures imports little, because a process that starts another lends it its peak of memory.
+measures imports little, so that a process that only starts another is small.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import resource
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -60,23 +59,12 @@ def peak_mb() -> float:
 
 
 def whole_process(command: Sequence[str]) -> Cost:
-    """What a command costs from its start to its end.
+    """What a command costs from its start to its end, run by a small process of its own.
 
     Raises:
         RuntimeError: the command failed; its errors are in the message.
     """
-    with tempfile.TemporaryFile() as errors:
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=_environment(), stdout=subprocess.DEVNULL, stderr=errors
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            errors.seek(0)
-            raise RuntimeError(f"{' '.join(command)}:\n{errors.read().decode(errors='replace')}")
-    return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / MEGABYTES)
+    return Cost(**fresh("benchmarks.measuring", *command))
 
 
 def fresh(module: str, *arguments: object) -> dict[str, Any]:
@@ -138,3 +126,23 @@ def exponent(sizes: Sequence[float], costs: Sequence[float]) -> Exponent:
 
 def _environment() -> dict[str, str]:
     return os.environ | ONE_THREAD
+
+
+def main() -> None:
+    """Run the command line's words as a command and print what it cost as JSON.
+
+    The system counts the peak of a process from that of the one that started it, so the starter
+    must be small. Ends with the command's status.
+    """
+    began = time.perf_counter()
+    process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    cost = Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / MEGABYTES)
+    print(json.dumps(cost._asdict()))
+    sys.exit(process.returncode)
+
+
+if __name__ == "__main__":
+    main()
