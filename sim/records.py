@@ -296,7 +296,7 @@ class RowTable(Table):
 
     def __init__(self, columns: tuple[Column, ...], rows: int = 0) -> None:
         self.columns, self._rows = columns, rows
-        fields = {"names": [c.name for c in columns], "formats": [c.dtype for c in columns]}
+        fields: Any = {"names": [c.name for c in columns], "formats": [c.dtype for c in columns]}
         size = -(-np.dtype(fields, align=True).itemsize // LINE) * LINE
         kind = np.dtype(fields | {"itemsize": size}, align=True)
         store = np.zeros(rows * size + LINE, np.uint8)
