@@ -111,7 +111,7 @@ def _unfit_statement(node: ast.stmt, names: list[str], file: str) -> Iterator[Pr
                 yield Problem(place, name, "is no function", hint=f"write def {name}(...)")
             elif not name:
                 yield Problem(place, "", "is no constant", hint="write NAME = value")
-        yield from _Reader(file, "", names, set()).read(node.value)
+        yield from _Reader(file, "", names).read(node.value)
     elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
         says = "only functions, constants and `import math` stand at the top of a file of rules"
         yield Problem(place, "", says)
@@ -145,14 +145,7 @@ def _unfit_function(node: ast.FunctionDef, names: list[str], file: str) -> Itera
         yield Problem(place, node.name, "is no rule", bound=known, hint=hint)
     if rule is not None:
         yield from _unfit_arguments(node, rule, place)
-    assigned = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and _is_set(n)}
-    kinds = arguments_of(rule) if rule else {}
-    floats = {name for name, kind in kinds.items() if kind == "float"} - assigned
-    yield from _Reader(file, node.name, names, floats).read(*node.args.defaults, *node.body)
-
-
-def _is_set(name: ast.Name) -> bool:
-    return not isinstance(name.ctx, ast.Load)
+    yield from _Reader(file, node.name, names).read(*node.args.defaults, *node.body)
 
 
 def _unfit_arguments(node: ast.FunctionDef, rule: Rule, place: Place) -> Iterator[Problem]:
@@ -169,8 +162,8 @@ def _unfit_arguments(node: ast.FunctionDef, rule: Rule, place: Place) -> Iterato
 class _Reader(ast.NodeVisitor):
     """Walks the body of one function and notes what must not stand in it."""
 
-    def __init__(self, file: str, function: str, helpers: list[str], floats: set[str]) -> None:
-        self.file, self.function, self.helpers, self.floats = file, function, helpers, floats
+    def __init__(self, file: str, function: str, helpers: list[str]) -> None:
+        self.file, self.function, self.helpers = file, function, helpers
         self.problems: list[Problem] = []
 
     def read(self, *nodes: ast.AST | None) -> list[Problem]:
@@ -252,8 +245,6 @@ class _Reader(ast.NodeVisitor):
         match node:
             case ast.Constant(value=value):
                 sure = isinstance(value, float)
-            case ast.Name(id=name):
-                sure = name in self.floats
             case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=inner):
                 sure = self.gives_float(inner)
             case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult(), right=right):

@@ -1,12 +1,15 @@
 """The agents: people who shop and consider, and distributors who also stock, approach and reflect.
 
 An agent holds no state of its own but its row: its attributes are properties over the table of
-people, which the compiled engine uses too. Each method gathers what the person knows, asks the
-rules, and writes down an intent; nothing that another person reads changes inside a phase.
+people, which the compiled engine uses too. Each method gathers what the person knows, decides by
+calling the rules, and writes down an intent; nothing that another person reads changes inside a
+phase.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -15,53 +18,50 @@ from numpy.typing import NDArray
 
 from sim.draws import Draw, person_key, uniform
 from sim.engines.market import CUSTOMERS, SOURCE_OF_ROLE, Acceptance
+from sim.engines.mesa.common import Common
 from sim.records import COMPANY, Motive, Purpose, Role, Source
-from sim.rules.approaching import approaches_made, asks_a_contact, hours_given
-from sim.rules.believing import expected_income, moved, success
-from sim.rules.joining import (
-    accepts_offer,
-    asker_appeal,
-    income_gain,
-    neighbour_appeal,
-    saving_gain,
-)
-from sim.rules.ordering import order_probability, orders, stops_buying, units_ordered
-from sim.rules.staying import leave_probability, leaves, renews
-from sim.rules.stocking import tops_up, units_missing
-from sim.world.networks import contacts_of, pick_contact
 
 DAYS_A_MONTH = 365.25 / 12
+DISTRIBUTOR, FORMER = int(Role.DISTRIBUTOR), int(Role.FORMER)
 
 if TYPE_CHECKING:
     from sim.engines.mesa.model import MarketModel
 
+Offer = tuple[int, int, float]
+"""An offer as it is weighed: who asks, the key of its luck, and the log-odds without one's own."""
+
 
 def of_person(name: str) -> Any:
     """A property over the person's row of the table PERSON."""
+    column = attrgetter(f"cells.{name}")
 
     def read(agent: Consumer) -> Any:
-        return getattr(agent.people, name).item(agent.row)
+        return column(agent)[agent.row]
 
     def write(agent: Consumer, value: Any) -> None:
-        getattr(agent.people, name)[agent.row] = value
+        column(agent)[agent.row] = value
 
     return property(read, write, doc=f"column {name} of PERSON")
 
 
 def of_membership(name: str) -> Any:
     """A property over the person's row of the table PARTICIPANT."""
+    column = attrgetter(f"participants.{name}")  # looked up each time, for the table grows
 
     def read(agent: Distributor) -> Any:
-        return getattr(agent.participants, name).item(agent.number)
+        return column(agent).item(agent.number)
 
     def write(agent: Distributor, value: Any) -> None:
-        getattr(agent.participants, name)[agent.number] = value
+        column(agent)[agent.number] = value
 
     return property(read, write, doc=f"column {name} of PARTICIPANT")
 
 
 class Consumer(mesa.Agent):  # type: ignore[misc]
-    """Anybody in the market who is not a distributor now: nobody yet, a customer, or a former."""
+    """Anybody in the market who is not a distributor now: nobody yet, a customer, or a former.
+
+    ``rules`` are what the person decides by: the shipped ones, or the scenario's own.
+    """
 
     model: MarketModel
 
@@ -85,32 +85,42 @@ class Consumer(mesa.Agent):  # type: ignore[misc]
         self.row = row
         self.market = model.market
         self.people = model.market.people
-        self.key = person_key(row, self.incarnation)
+        self.common = Common.to(model.market)
+        self.rules, self.cells = self.common.rules, self.common.cells
+        self.key: int = person_key(row, self.incarnation)
 
     def luck(self, purpose: Draw, k: int = 0) -> float:
         """The k-th uniform number of this person for a purpose in this month."""
-        return uniform(self.market.streams[purpose], self.key, int(k))
+        stream = self.market.streams[purpose]
+        if k:
+            return uniform(stream, self.key, int(k))
+        return self.common.luck(stream)[self.row]
 
     def order_chance(self, source: int) -> float:
         """Chance to order this month as a buyer of class ``source``."""
-        base = self.market.scenario.shopping.order_probability
-        return order_probability(
-            base, self.appetite, self.price_sensitivity, self.market.prices.ratio(source)
+        market, cells, row = self.market, self.cells, self.row
+        chance: float = self.rules.order_probability(
+            market.scenario.shopping.order_probability,
+            cells.appetite[row],
+            cells.price_sensitivity[row],
+            market.prices.ratio(source),
         )
+        return chance
 
     # -- shop --------------------------------------------------------------------------------------
 
     def shop(self) -> None:
         """A customer orders or not, and may stop for good."""
-        market, shopping = self.market, self.market.scenario.shopping
-        role = self.role
+        role = self.cells.role[self.row]
         if role not in CUSTOMERS:
             return
-        if orders(self.order_chance(SOURCE_OF_ROLE[Role(role)]), self.luck(Draw.SHOP)):
-            units = units_ordered(shopping.units_mean, self.luck(Draw.UNITS, Purpose.CUSTOMER))
+        market, rules, shopping = self.market, self.rules, self.market.scenario.shopping
+        if rules.orders(self.order_chance(SOURCE_OF_ROLE[role]), self.luck(Draw.SHOP)):
+            luck = self.luck(Draw.UNITS, Purpose.CUSTOMER)
+            units = rules.units_ordered(shopping.units_mean, luck)
             market.order(self.row, Purpose.CUSTOMER, units)
         tenure = (market.period.first_day - self.customer_since) / DAYS_A_MONTH
-        if stops_buying(
+        if rules.stops_buying(
             shopping.stop, shopping.stop_tenure, max(0.0, tenure), self.luck(Draw.CUSTOMER_STAY)
         ):
             market.lose_customer(self.row)
@@ -123,10 +133,11 @@ class Consumer(mesa.Agent):  # type: ignore[misc]
             return
         contacts = self.market.contacts(self.row)
         around = self.appeal_of_contacts(contacts)
-        appeals = [(asker, around + self.appeal_of(asker, contacts)) for asker in askers]
-        yes = self._best(appeals, self.appeal_of_joining(), joins=True)
+        key_of = self.market.key_of
+        offers = [(a, 2 * key_of(a), around + self.appeal_of(a, contacts)) for a in askers]
+        yes = self._best(offers, self.appeal_of_joining(), joins=True)
         if yes is None and self.role not in CUSTOMERS:
-            yes = self._best(appeals, self.appeal_of_buying(), joins=False)
+            yes = self._best(offers, self.appeal_of_buying(), joins=False)
         if yes is None:
             self.refusals += 1
         else:
@@ -136,49 +147,54 @@ class Consumer(mesa.Agent):  # type: ignore[misc]
         """Whether this person left, or stopped buying, too recently to listen."""
         if self.row in self.market.stopped:
             return True
-        if self.role != Role.FORMER:
+        if self.role != FORMER:
             return False
         left = self.market.participants.left_month.item(self.membership)
         return bool(self.market.month - left < self.market.scenario.considering.cool_off)
 
-    def _best(
-        self, appeals: list[tuple[int, float]], own: float, *, joins: bool
-    ) -> Acceptance | None:
-        """The most appealing offer that passes, equal ones by luck; ``appeals`` are by asker."""
-        fatigue = -self.market.scenario.considering.refusal * self.refusals
-        passed = []
-        for asker, appeal in appeals:
+    def _best(self, offers: list[Offer], own: float, *, joins: bool) -> Acceptance | None:
+        """The most appealing offer that passes, equal ones by luck; ``own`` is without it."""
+        accepts, fatigue = self.rules.accepts_offer, self.fatigue
+        passed: list[tuple[float, float, int]] = []
+        for asker, key, appeal in offers:
             # by the asker's person, not its number: one more recruit elsewhere shifts no luck
-            k = 2 * self.market.key_of(asker) + joins
-            if accepts_offer(own + appeal, fatigue, self.luck(Draw.OFFER, k)):
+            k = key + joins
+            if accepts(own + appeal, fatigue, self.luck(Draw.OFFER, k)):
                 passed.append((own + appeal, self.luck(Draw.TIE, k), asker))
         return Acceptance(self.row, max(passed)[2], joins, self.expected) if passed else None
 
     @property
+    def fatigue(self) -> float:
+        """Log-odds against any offer, by the offers turned down so far."""
+        return -self.market.scenario.considering.refusal * self.refusals
+
+    @property
     def expected(self) -> float:
         """Monthly income that this person expects from joining, in minor units."""
-        hype = self.market.scenario.believing.hype
-        return expected_income(self.market.shown, self.market.true_mean, hype)
+        market, hype = self.market, self.market.scenario.believing.hype
+        income: float = self.rules.expected_income(market.shown, market.true_mean, hype)
+        return income
 
     def appeal_of_joining(self) -> float:
         """Log-odds of joining, whoever asks: the saving or the income, whichever is the motive."""
         considering = self.market.scenario.considering
-        appeal = considering.join + considering.appetite * self.appetite
+        appeal: float = considering.join + considering.appetite * self.appetite
         if self.motive == Motive.DISCOUNT:
             return appeal + considering.saving * self._saving()
-        gain = income_gain(
+        gain: float = self.rules.income_gain(
             self.expected, self.susceptibility, self.hours, self.outside_wage, considering.gain_cap
         )
         return appeal + considering.income * gain
 
     def _saving(self) -> float:
         """A year's saving as a member, as a multiple of the entry fee."""
-        market, prices = self.market, self.market.prices
+        scenario, prices = self.market.scenario, self.market.prices
         preferred = self.role == Role.PREFERRED_CUSTOMER
         now = Source.PREFERRED_CUSTOMER if preferred else Source.RETAIL_CUSTOMER
-        units = self.order_chance(now) * market.scenario.shopping.units_mean
+        units = self.order_chance(now) * scenario.shopping.units_mean
         saved = units * (prices.of(now) - prices.member_price)
-        return saving_gain(saved, prices.kit_price, market.scenario.considering.gain_cap)
+        gain: float = self.rules.saving_gain(saved, prices.kit_price, scenario.considering.gain_cap)
+        return gain
 
     def appeal_of_buying(self) -> float:
         """Log-odds of becoming a customer, whoever asks."""
@@ -187,25 +203,29 @@ class Consumer(mesa.Agent):  # type: ignore[misc]
 
     def appeal_of(self, asker: int, contacts: NDArray[np.int32]) -> float:
         """Log-odds that the asker adds; ``contacts`` are the rows of the own contacts, rising."""
-        considering, market = self.market.scenario.considering, self.market
         if asker == COMPANY:
             return 0.0
-        row = market.participants.person.item(asker)
-        place = int(contacts.searchsorted(row))
-        friend = place < len(contacts) and contacts.item(place) == row
-        return asker_appeal(
-            market.people.skill.item(row), considering.skill, friend, considering.friend
+        considering = self.market.scenario.considering
+        row = self.market.participants.person.item(asker)
+        rows = memoryview(contacts)
+        place = bisect_left(rows, row)
+        friend = place < len(rows) and rows[place] == row
+        appeal: float = self.rules.asker_appeal(
+            self.cells.skill[row], considering.skill, friend, considering.friend
         )
+        return appeal
 
     def appeal_of_contacts(self, contacts: NDArray[np.int32]) -> float:
         """Log-odds added by what the own contacts live: enrolled, or left."""
-        considering, lived = self.market.scenario.considering, self.market.people.role[contacts]
-        return neighbour_appeal(
-            int(np.count_nonzero(lived == Role.DISTRIBUTOR)),
-            int(np.count_nonzero(lived == Role.FORMER)),
+        considering = self.market.scenario.considering
+        lived = self.people.role.take(contacts).tobytes()  # a byte a role: counted at once
+        appeal: float = self.rules.neighbour_appeal(
+            lived.count(DISTRIBUTOR),
+            lived.count(FORMER),
             considering.seller_contact,
             considering.former_contact,
         )
+        return appeal
 
 
 class Distributor(Consumer):
@@ -233,7 +253,8 @@ class Distributor(Consumer):
     @property
     def success(self) -> float:
         """How far the lived income has come toward the goal, 0 to 1."""
-        return success(self.lived_pay, self.market.goal)
+        reached: float = self.rules.success(self.lived_pay, self.market.goal)
+        return reached
 
     @property
     def builds(self) -> bool:
@@ -244,65 +265,68 @@ class Distributor(Consumer):
 
     def stock(self) -> None:
         """Buy for own use, and top up to the qualifying volume if that seems to pay."""
-        market, prices = self.market, self.market.prices
-        if orders(self.order_chance(Source.PARTICIPANT), self.luck(Draw.STOCK)):
-            mean = market.scenario.shopping.units_mean
-            units = units_ordered(mean, self.luck(Draw.UNITS, Purpose.OWN_USE))
+        market, rules, prices = self.market, self.rules, self.market.prices
+        if rules.orders(self.order_chance(Source.PARTICIPANT), self.luck(Draw.STOCK)):
+            luck = self.luck(Draw.UNITS, Purpose.OWN_USE)
+            units = rules.units_ordered(market.scenario.shopping.units_mean, luck)
             market.order(self.row, Purpose.OWN_USE, units)
-        missing = units_missing(market.qualifying_volume, market.volume[self.number], prices.pv)
+        volume = market.volume[self.number]
+        missing = rules.units_missing(market.qualifying_volume, volume, prices.pv)
         if not missing:
             return
         expected = max(self.lived_pay, self.belief) if self.builds else self.lived_pay
-        if tops_up(expected, missing * prices.member_price, market.scenario.stocking.use_value):
+        use_value = market.scenario.stocking.use_value
+        if rules.tops_up(expected, missing * prices.member_price, use_value):
             market.order(self.row, Purpose.TOP_UP, missing)
 
     # -- approach ----------------------------------------------------------------------------------
 
     def approach(self) -> None:
         """Spend the month's hours on approaches, to own contacts and to anyone."""
-        market, approaching = self.market, self.market.scenario.approaching
+        market, rules, approaching = self.market, self.rules, self.market.scenario.approaching
         builds = self.builds
         eagerness = 1.0 if builds else approaching.discount_effort
-        hours = hours_given(
+        hours = rules.hours_given(
             self.hours * eagerness,
             self.morale,
             self.success,
             approaching.success_effort,
             approaching.most_hours,
         )
-        made = approaches_made(hours, approaching.per_hour, self.luck(Draw.APPROACH_COUNT))
-        for k in range(made):
-            self.model.offers[self._target(k)].add(self.number)
+        luck = self.luck(Draw.APPROACH_COUNT)
+        made = max(0, rules.approaches_made(hours, approaching.per_hour, luck))
+        if made:
+            contacts, offers = market.contacts(self.row), self.model.offers
+            for k in range(made):
+                offers[self._target(k, contacts)].add(self.number)
         market.record_effort(self.number, hours, made, builds)
 
-    def _target(self, k: int) -> int:
+    def _target(self, k: int, contacts: NDArray[np.int32]) -> int:
         """Row of the person whom the k-th approach of the month reaches."""
-        market = self.market
-        people, (indptr, neighbours) = len(market.people), market.network
-        known = contacts_of(indptr, neighbours, people, self.row)
+        others = len(self.model.by_row) - 1
+        known = others if self.common.all_meet else len(contacts)
         luck = self.luck(Draw.APPROACH_TARGET, 2 * k + 1)
-        if asks_a_contact(
-            market.scenario.approaching.warm, known, self.luck(Draw.APPROACH_TARGET, 2 * k)
-        ):
-            return int(pick_contact(indptr, neighbours, people, self.row, luck))
-        stranger = int(luck * (people - 1))
+        warm, choice = self.market.scenario.approaching.warm, self.luck(Draw.APPROACH_TARGET, 2 * k)
+        if self.rules.asks_a_contact(warm, known, choice) and len(contacts):
+            return contacts.item(int(luck * known))
+        stranger = int(luck * others)  # where everybody is a contact, a contact is drawn so too
         return stranger + (stranger >= self.row)
 
     # -- reflect -----------------------------------------------------------------------------------
 
     def reflect(self) -> None:
         """Move belief and morale toward what was lived; renew, stay or leave."""
-        market = self.market
-        if self.joined_month == market.month:
+        market, rules, joined = self.market, self.rules, self.joined_month
+        if joined == market.month:
             return
         believing, staying = market.scenario.believing, market.scenario.staying
         income = float(self.last_pay + self.last_margin)
-        self.lived_pay = lived = moved(self.lived_pay, income, believing.lived)
-        self.belief = moved(self.belief, lived, believing.learning)
-        reached = success(lived, market.goal)
-        self.morale = moved(self.morale, reached, believing.morale)
-        tenure, idle = market.month - self.joined_month, market.month - self.last_order
-        chance = leave_probability(
+        self.lived_pay = lived = rules.moved(self.lived_pay, income, believing.lived)
+        self.belief = rules.moved(self.belief, lived, believing.learning)
+        reached = rules.success(lived, market.goal)
+        self.morale = rules.moved(self.morale, reached, believing.morale)
+        tenure, idle = market.month - joined, market.month - self.last_order
+        chance = rules.leave_probability(
             staying.leave,
             staying.tenure,
             tenure - 1,
@@ -311,14 +335,14 @@ class Distributor(Consumer):
             staying.quiet,
             idle,
         )
-        if leaves(chance, self.luck(Draw.STAY)):
+        if rules.leaves(chance, self.luck(Draw.STAY)):
             self.model.leaving.append(self.number)
         elif tenure % market.prices.renewal_months == 0:
             self._anniversary(idle)
 
     def _anniversary(self, idle: int) -> None:
         """Pay the renewal fee, or let the membership lapse."""
-        if renews(idle, self.market.scenario.staying.lapse_idle):
+        if self.rules.renews(idle, self.market.scenario.staying.lapse_idle):
             self.model.renewed.append(self.number)
         else:
             self.model.leaving.append(self.number)
