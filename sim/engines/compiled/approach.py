@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +20,13 @@ DISCOUNT = int(Motive.DISCOUNT)
 
 
 class Offers(NamedTuple):
-    """A month's offers as one chain a person: ``head`` is by person, the rest by offer.
+    """A month's offers, each with its asker (a participant) and the offer before it.
 
-    ``head[row]`` is the last offer to a person (NOBODY for none), ``link`` the one before it.
+    They make one chain a person: it starts at ``last_offer`` in the person's row.
     """
 
-    head: NDArray[np.int32]
-    link: NDArray[np.int32]
     asker: NDArray[np.int32]
+    before: NDArray[np.int32]
 
 
 @njit
@@ -42,25 +41,24 @@ def efforts(
 
     ``hours`` and ``expenses`` are by participant, ``made`` by place in the list.
     """
-    people, members, scene, month = world.people, world.members, world.scene, world.month
+    people, scene, stream = world.people, world.scene, world.streams[APPROACH_COUNT]
+    motive, morale, lived_pay = world.members.motive, world.members.morale, world.members.lived_pay
     for i in range(len(distributors)):
         row = distributors[i]
-        number = people.membership[row]
-        builds = members.motive[number] != DISCOUNT
+        person = people[row]
+        number = person.membership
+        builds = motive[number] != DISCOUNT
         given = hours_given(
-            np.float64(people.hours[row]) * (1.0 if builds else scene.discount_effort),
-            members.morale[number],
-            success(members.lived_pay[number], scene.goal),
+            np.float64(person.hours) * (1.0 if builds else scene.discount_effort),
+            morale[number],
+            success(lived_pay[number], scene.goal),
             scene.success_effort,
             scene.most_hours,
         )
-        key = person_key(row, people.incarnation[row])
-        luck = uniform(month.streams[APPROACH_COUNT], key, 0)
+        luck = uniform(stream, person_key(row, person.incarnation), 0)
         made[i] = approaches_made(given, scene.per_hour, luck)
         hours[number] = given
-        expenses[number] = made[i] * scene.approach_cost
-        if builds:
-            expenses[number] += scene.monthly_cost
+        expenses[number] = made[i] * scene.approach_cost + (scene.monthly_cost if builds else 0)
 
 
 @njit
@@ -76,45 +74,42 @@ def approach(
     The approaches of the i-th stand from ``start[i]`` to ``start[i + 1]`` in ``target`` (rows) and
     ``asker`` (participants).
     """
-    people = world.people
+    people, network, stream = world.people, world.network, world.streams[APPROACH_TARGET]
+    strangers, warm = world.scene.people - 1, world.scene.warm
     for i in range(len(distributors)):
         row = distributors[i]
-        key = person_key(row, people.incarnation[row])
+        person = people[row]
+        key = person_key(row, person.incarnation)
+        known = contacts_of(network, row)
         for at in range(start[i], start[i + 1]):
-            target[at] = _target(world, row, key, at - start[i])
-            asker[at] = people.membership[row]
-
-
-@njit
-def _target(world: World, row: int, key: int, k: int) -> int:
-    """Row of the person whom the k-th approach of the month reaches."""
-    network, scene, stream = world.network, world.scene, world.month.streams[APPROACH_TARGET]
-    luck = uniform(stream, key, 2 * k + 1)
-    if asks_a_contact(scene.warm, contacts_of(network, row), uniform(stream, key, 2 * k)):
-        return pick_contact(network, row, luck)
-    stranger = int(luck * (scene.people - 1))
-    return stranger + 1 if stranger >= row else stranger
+            k = at - start[i]
+            luck = uniform(stream, key, 2 * k + 1)
+            if asks_a_contact(warm, known, uniform(stream, key, 2 * k)):
+                target[at] = pick_contact(network, row, luck)
+            else:
+                stranger = int(luck * strangers)
+                target[at] = stranger + 1 if stranger >= row else stranger
+            asker[at] = person.membership
 
 
 @njit
 def gather(
-    target: NDArray[np.int32], role: NDArray[np.int8], offers: Offers, prospects: NDArray[np.int32]
+    people: Any, target: NDArray[np.int32], offers: Offers, prospects: NDArray[np.int32]
 ) -> int:
     """Chain the offers under the people approached who are no distributors; returns how many.
 
     One asker asks a person once, however often they meet: its approaches stand side by side.
     """
+    asker, before = offers.asker, offers.before
     found = 0
     for at in range(len(target)):
-        row = target[at]
-        if role[row] == DISTRIBUTOR:
+        person = people[target[at]]
+        last = person.last_offer
+        if person.role == DISTRIBUTOR or (last != NOBODY and asker[last] == asker[at]):
             continue
-        before = offers.head[row]
-        if before == NOBODY:
-            prospects[found] = row
+        if last == NOBODY:
+            prospects[found] = target[at]
             found += 1
-        elif offers.asker[before] == offers.asker[at]:
-            continue
-        offers.link[at] = before
-        offers.head[row] = at
+        before[at] = last
+        person.last_offer = at
     return found

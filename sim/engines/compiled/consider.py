@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +19,12 @@ from sim.engines.compiled.decide import (
 from sim.engines.compiled.shop import order_chance
 from sim.engines.compiled.state import Scene, World
 from sim.jit import njit
-from sim.records import NOBODY, Motive, Role, Source
+from sim.records import NOBODY, Motive, Role
 from sim.world.networks.walking import fill_contacts
 
 OFFER, TIE = int(Draw.OFFER), int(Draw.TIE)
 NO_TIE, PREFERRED_CUSTOMER = int(Role.NOBODY), int(Role.PREFERRED_CUSTOMER)
 DISTRIBUTOR, FORMER = int(Role.DISTRIBUTOR), int(Role.FORMER)
-RETAIL, PREFERRED = int(Source.RETAIL_CUSTOMER), int(Source.PREFERRED_CUSTOMER)
 DISCOUNT = int(Motive.DISCOUNT)
 
 
@@ -36,116 +35,108 @@ class Answers(NamedTuple):
     joins: NDArray[np.bool_]
 
 
-@njit
-def consider(
-    world: World,
-    prospects: NDArray[np.int32],
-    offers: Offers,
-    hushed: NDArray[np.bool_],
-    answers: Answers,
-) -> None:
-    """Let the people in these rows say yes to the best of their offers, or to none.
+class Choice(NamedTuple):
+    """A decision that a person has before it: to join, or only to buy.
 
-    ``hushed`` marks the rows that stopped buying this month.
+    ``own`` and ``around`` are the log-odds that it brings itself and those of its contacts.
     """
-    people, scene = world.people, world.scene
+
+    joins: bool
+    own: float
+    around: float
+    fatigue: float
+    key: int
+
+
+@njit
+def consider(world: World, prospects: NDArray[np.int32], offers: Offers, answers: Answers) -> None:
+    """Let the people in these rows say yes to the best of their offers, or to none."""
+    people, scene, month, network = world.people, world.scene, world.month, world.network
+    left_month = world.members.left_month
     contacts = np.empty(scene.most_contacts, np.int32)
     for i in range(len(prospects)):
         row = prospects[i]
+        person = people[row]
+        first, person.last_offer = person.last_offer, NOBODY
         answers.asker[i], answers.joins[i] = NOBODY, False
-        if hushed[row] or _left_lately(world, row):
+        if person.stopped_month == month.number:
             continue
-        known = contacts[: fill_contacts(world.network, row, contacts)]
-        around = _appeal_of_contacts(known, people.role, scene)
-        own = _appeal_of_joining(world, row)
-        best = _best(world, Person(row, own, around, True), known, offers)
+        former = person.role == FORMER
+        if former and month.number - left_month[person.membership] < scene.cool_off:
+            continue
+        known = contacts[: fill_contacts(network, row, contacts)]
+        around = _appeal_of_contacts(known, people, scene)
+        fatigue = -scene.refusal * person.refusals
+        key = person_key(row, person.incarnation)
+        own = _appeal_of_joining(person, month.expected, scene)
+        choice = Choice(True, own, around, fatigue, key)
+        best = _best(world, first, known, offers, choice)
         answers.joins[i] = best != NOBODY
-        if best == NOBODY and (people.role[row] == NO_TIE or people.role[row] == FORMER):
-            own = scene.buy + scene.appetite * np.float64(people.appetite[row])
-            best = _best(world, Person(row, own, around, False), known, offers)
+        if best == NOBODY and (former or person.role == NO_TIE):
+            own = scene.buy + scene.appetite * np.float64(person.appetite)
+            choice = Choice(False, own, around, fatigue, key)
+            best = _best(world, first, known, offers, choice)
         answers.asker[i] = best
-        people.refusals[row] += best == NOBODY
-
-
-class Person(NamedTuple):
-    """One who weighs offers to join (or to buy), with the log-odds without the asker."""
-
-    row: int
-    own: float
-    around: float
-    joins: bool
+        person.refusals += best == NOBODY
 
 
 @njit
-def _left_lately(world: World, row: int) -> bool:
-    """Whether this person left too recently to listen."""
-    if world.people.role[row] != FORMER:
-        return False
-    left = world.members.left_month[world.people.membership[row]]
-    return world.month.number - left < world.scene.cool_off
-
-
-@njit
-def _appeal_of_contacts(contacts: NDArray[np.int32], role: NDArray[np.int8], scene: Scene) -> float:
+def _appeal_of_contacts(contacts: NDArray[np.int32], people: Any, scene: Scene) -> float:
     """Log-odds added by what the own contacts live: enrolled, or left."""
     enrolled, former = 0, 0
     for other in contacts:
-        enrolled += role[other] == DISTRIBUTOR
-        former += role[other] == FORMER
+        role = people[other].role
+        enrolled += role == DISTRIBUTOR
+        former += role == FORMER
     return neighbour_appeal(enrolled, former, scene.seller_contact, scene.former_contact)
 
 
 @njit
-def _appeal_of_joining(world: World, row: int) -> float:
+def _appeal_of_joining(person: Any, expected: float, scene: Scene) -> float:
     """Log-odds of joining, whoever asks: the saving or the income, whichever is the motive."""
-    people, scene = world.people, world.scene
-    appeal = scene.join + scene.appetite * np.float64(people.appetite[row])
-    if people.motive[row] == DISCOUNT:
-        return appeal + scene.saving * _saving(world, row)
+    appeal = scene.join + scene.appetite * np.float64(person.appetite)
+    if person.motive == DISCOUNT:
+        return appeal + scene.saving * _saving(person, scene)
     gain = income_gain(
-        world.month.expected,
-        np.float64(people.susceptibility[row]),
-        np.float64(people.hours[row]),
-        people.outside_wage[row],
+        expected,
+        np.float64(person.susceptibility),
+        np.float64(person.hours),
+        np.float64(person.outside_wage),
         scene.gain_cap,
     )
     return appeal + scene.income * gain
 
 
 @njit
-def _saving(world: World, row: int) -> float:
+def _saving(person: Any, scene: Scene) -> float:
     """A year's saving as a member, as a multiple of the entry fee."""
-    people, scene = world.people, world.scene
-    preferred = people.role[row] == PREFERRED_CUSTOMER
+    preferred = person.role == PREFERRED_CUSTOMER
+    ratio = scene.preferred_ratio if preferred else scene.retail_ratio
     price = scene.preferred_price if preferred else scene.list_price
-    units = order_chance(world, row, PREFERRED if preferred else RETAIL) * scene.units_mean
+    units = order_chance(person, scene.order_probability, ratio) * scene.units_mean
     return saving_gain(units * (price - scene.member_price), scene.kit_price, scene.gain_cap)
 
 
 @njit
-def _best(world: World, person: Person, contacts: NDArray[np.int32], offers: Offers) -> int:
+def _best(
+    world: World, offer: int, contacts: NDArray[np.int32], offers: Offers, choice: Choice
+) -> int:
     """Who makes the most appealing offer that passes, equal ones by luck; NOBODY if none passes."""
-    people, members, scene = world.people, world.members, world.scene
-    offer, tied = world.month.streams[OFFER], world.month.streams[TIE]
-    key = person_key(person.row, people.incarnation[person.row])
-    fatigue = -scene.refusal * people.refusals[person.row]
+    scene, streams = world.scene, world.streams
     best, best_appeal, best_tie = NOBODY, 0.0, 0.0
-    at = offers.head[person.row]
-    while at != NOBODY:
-        asker = offers.asker[at]
-        row = members.person[asker]
-        friend = _among(contacts, row)
-        skill = np.float64(people.skill[row])
-        appeal = person.own + (
-            person.around + asker_appeal(skill, scene.skill, friend, scene.friend)
-        )
+    while offer != NOBODY:
+        asker = offers.asker[offer]
+        row = world.members.person[asker]
+        skill = np.float64(world.people[row].skill)
+        asked_by = asker_appeal(skill, scene.skill, _among(contacts, row), scene.friend)
+        appeal = choice.own + (choice.around + asked_by)
         # by the asker's person, not its number: one more recruit elsewhere shifts no luck
-        k = 2 * person_key(row, members.incarnation[asker]) + person.joins
-        if accepts_offer(appeal, fatigue, uniform(offer, key, k)):
-            tie = uniform(tied, key, k)
+        k = 2 * person_key(row, world.members.incarnation[asker]) + choice.joins
+        if accepts_offer(appeal, choice.fatigue, uniform(streams[OFFER], choice.key, k)):
+            tie = uniform(streams[TIE], choice.key, k)
             if best == NOBODY or (appeal, tie, asker) > (best_appeal, best_tie, best):
                 best, best_appeal, best_tie = asker, appeal, tie
-        at = offers.link[at]
+        offer = offers.before[offer]
     return best
 
 

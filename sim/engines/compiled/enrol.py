@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.draws import Draw, person_key, uniform
 from sim.engines.compiled.decide import units_ordered
 from sim.engines.compiled.firm import recast, release
-from sim.engines.compiled.slips import KIT, Buyer, Slips, write
+from sim.engines.compiled.slips import KIT, write
 from sim.engines.compiled.state import World, day_in
 from sim.engines.market import FIRST_ORDER
 from sim.jit import njit
@@ -24,27 +24,6 @@ CUSTOMER, OWN_USE = int(Purpose.CUSTOMER), int(Purpose.OWN_USE)
 PARTICIPANT = int(Source.PARTICIPANT)
 
 
-@njit
-def admission_luck(world: World, rows: NDArray[np.int32], luck: NDArray[np.float64]) -> None:
-    """The luck by which admissions and equal days of joining are ordered."""
-    for i in range(len(rows)):
-        key = person_key(rows[i], world.people.incarnation[rows[i]])
-        luck[i] = uniform(world.month.streams[ADMISSION], key, 0)
-
-
-@njit
-def joining_days(world: World, rows: NDArray[np.int32], days: NDArray[np.int32]) -> None:
-    """A day of the month for each, not before the day on which the person bought as a customer."""
-    people, month = world.people, world.month
-    stream = month.streams[DAY]
-    for i in range(len(rows)):
-        row = rows[i]
-        key = person_key(row, people.incarnation[row])
-        days[i] = day_in(month, uniform(stream, key, KIT))
-        if people.last_order[row] == month.number:
-            days[i] = max(days[i], day_in(month, uniform(stream, key, CUSTOMER)))
-
-
 class Joining(NamedTuple):
     """People who join, in the order of their days, and what they all expect to earn."""
 
@@ -55,23 +34,41 @@ class Joining(NamedTuple):
 
 
 @njit
+def admission(
+    world: World, rows: NDArray[np.int32], luck: NDArray[np.float64], days: NDArray[np.int32]
+) -> None:
+    """The luck of admission and the joining day of each.
+
+    A day of the month, not before the day on which the person bought as a customer.
+    """
+    people, month, streams = world.people, world.month, world.streams
+    for i in range(len(rows)):
+        person = people[rows[i]]
+        key = person_key(rows[i], person.incarnation)
+        luck[i] = uniform(streams[ADMISSION], key, 0)
+        days[i] = day_in(month, uniform(streams[DAY], key, KIT))
+        if person.last_order == month.number:
+            days[i] = max(days[i], day_in(month, uniform(streams[DAY], key, CUSTOMER)))
+
+
+@njit
 def join(world: World, joining: Joining, first_new: int, heads: NDArray[np.int64]) -> int:
     """Enrol people in this order as participants ``first_new`` and on; how many were customers."""
-    people, members, rows = world.people, world.members, joining.row
+    people, members = world.people, world.members
     served = 0
-    for i in range(len(rows)):
-        row, sponsor, new = rows[i], joining.sponsor[i], first_new + i
-        served += release(world, row)
-        members.person[new], members.incarnation[new] = row, people.incarnation[row]
-        members.sponsor[new], members.motive[new] = sponsor, people.motive[row]
+    for i in range(len(joining.row)):
+        row, new, sponsor = joining.row[i], first_new + i, joining.sponsor[i]
+        person = people[row]
+        served += release(person, members.customers)
+        members.person[new], members.incarnation[new] = row, person.incarnation
+        members.sponsor[new], members.motive[new] = sponsor, person.motive
         members.joined_month[new] = world.month.number
-        members.joined_day[new] = joining.day[i]
-        members.left_month[new] = NOBODY
+        members.joined_day[new], members.left_month[new] = joining.day[i], NOBODY
         members.belief[new], members.morale[new] = joining.belief, 1.0
         if sponsor != COMPANY:
             members.recruits[sponsor] += 1
-        recast(people, row, DISTRIBUTOR, heads)
-        people.membership[row] = new
+        recast(person, DISTRIBUTOR, heads)
+        person.membership = new
     return served
 
 
@@ -83,37 +80,39 @@ def serve(
     heads: NDArray[np.int64],
 ) -> None:
     """Make ``rows`` customers of ``sellers``."""
-    people, members, month = world.people, world.members, world.month
+    people, customers, streams = world.people, world.members.customers, world.streams
     for i in range(len(rows)):
-        row = rows[i]
-        key = person_key(row, people.incarnation[row])
-        preferred = uniform(month.streams[CUSTOMER_CLASS], key, 0) < world.scene.preferred
-        recast(people, row, PREFERRED_CUSTOMER if preferred else RETAIL_CUSTOMER, heads)
-        people.seller[row] = sellers[i]
-        people.customer_since[row] = day_in(month, uniform(month.streams[DAY], key, CUSTOMER))
-        members.customers[sellers[i]] += 1
+        person = people[rows[i]]
+        key = person_key(rows[i], person.incarnation)
+        preferred = uniform(streams[CUSTOMER_CLASS], key, 0) < world.scene.preferred
+        recast(person, PREFERRED_CUSTOMER if preferred else RETAIL_CUSTOMER, heads)
+        person.seller = sellers[i]
+        person.customer_since = day_in(world.month, uniform(streams[DAY], key, CUSTOMER))
+        customers[sellers[i]] += 1
 
 
 @njit
-def first_orders(world: World, rows: NDArray[np.int32], slips: Slips) -> int:
+def first_orders(world: World, rows: NDArray[np.int32], slips: Any) -> int:
     """The kits and first orders of newcomers, members and customers, in ``rows``, which rise."""
-    people, members, month = world.people, world.members, world.month
+    people, month, joined_day = world.people, world.month, world.members.joined_day
+    stream, mean = world.streams[UNITS], world.scene.first_order_units
     at = 0
     for row in rows:
-        joined = people.role[row] == DISTRIBUTOR
+        person = people[row]
+        joined = person.role == DISTRIBUTOR
         purpose = OWN_USE if joined else CUSTOMER
-        number = people.membership[row] if joined else NOBODY
-        credited = number if joined else people.seller[row]
-        day = members.joined_day[number] if joined else people.customer_since[row]
-        source = PARTICIPANT if joined else people.role[row] - RETAIL_CUSTOMER
-        key = person_key(row, people.incarnation[row])
-        luck = uniform(month.streams[UNITS], key, FIRST_ORDER + purpose)
-        units = units_ordered(world.scene.first_order_units, luck)
-        buyer = Buyer(row, number, credited, day, source)
+        number = person.membership if joined else NOBODY
+        credited = number if joined else person.seller
+        day = joined_day[number] if joined else person.customer_since
+        source = PARTICIPANT if joined else person.role - RETAIL_CUSTOMER
+        luck = uniform(stream, person_key(row, person.incarnation), FIRST_ORDER + purpose)
+        units = units_ordered(mean, luck)
         if units:
-            at = write(slips, at, buyer, day, units, purpose)
+            write(slips[at], row, credited, day, day, units, source, purpose)
+            at += 1
         if joined:
-            at = write(slips, at, buyer, day, 1, KIT)
+            write(slips[at], row, number, day, day, 1, source, KIT)
+            at += 1
         if units or joined:
-            people.last_order[row] = month.number
+            person.last_order = month.number
     return at

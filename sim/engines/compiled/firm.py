@@ -1,4 +1,4 @@
-"""What follows from decisions: customers lost and passed on, members enrolled and parted.
+"""What follows from decisions: customers lost and passed on, members parted, places emptied.
 
 Serial passes over those to whom something happened. ``heads`` counts people by Role and is kept up
 to date with every change of a role.
@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.compiled.slips import Slips
 from sim.engines.compiled.state import World
 from sim.jit import njit
 from sim.records import COMPANY, NOBODY, Role
@@ -21,99 +20,91 @@ RETAIL_CUSTOMER, PREFERRED_CUSTOMER = int(Role.RETAIL_CUSTOMER), int(Role.PREFER
 
 
 @njit
-def recast(people: Any, row: int, role: int, heads: NDArray[np.int64]) -> None:
+def recast(person: Any, role: int, heads: NDArray[np.int64]) -> None:
     """Give a person a role."""
-    heads[people.role[row]] -= 1
+    heads[person.role] -= 1
     heads[role] += 1
-    people.role[row] = role
+    person.role = role
 
 
 @njit
-def is_customer(role: int) -> bool:
-    """Whether a role is a customer's."""
-    return role in (RETAIL_CUSTOMER, PREFERRED_CUSTOMER)
+def release(person: Any, customers: NDArray[np.int32]) -> bool:
+    """End the tie of a customer to its seller; ``customers`` counts by seller. Was there one?"""
+    served = person.role in (RETAIL_CUSTOMER, PREFERRED_CUSTOMER)
+    if served:
+        customers[person.seller] -= 1
+        person.seller = NOBODY
+    return served
 
 
 @njit
-def release(world: World, row: int) -> bool:
-    """End the tie between a customer and its seller; says whether there was one."""
-    people, members = world.people, world.members
-    if not is_customer(people.role[row]):
-        return False
-    members.customers[people.seller[row]] -= 1
-    people.seller[row] = NOBODY
-    return True
+def add_volume(slips: Any, counted: NDArray[np.bool_], pv: int, volume: NDArray[np.int64]) -> None:
+    """Add the orders that count to the activity test up by the participant credited.
+
+    ``counted`` says so by Source and Purpose; ``pv`` is of a unit of the product.
+    """
+    for slip in slips:
+        if counted[slip.source, slip.purpose]:
+            volume[slip.credited_to] += np.int64(slip.units) * pv
 
 
 @njit
-def lose(world: World, row: int, heads: NDArray[np.int64]) -> None:
-    """The customer in ``row`` stops buying for good."""
-    release(world, row)
-    was_member = world.people.membership[row] != NOBODY
-    recast(world.people, row, FORMER if was_member else NO_TIE, heads)
-
-
-@njit
-def add_volume(world: World, slips: Slips, volume: NDArray[np.int64]) -> None:
-    """Add the orders that count to the activity test up by the participant credited."""
-    for i in range(len(slips.person)):
-        if world.scene.counted[slips.source[i], slips.purpose[i]]:
-            volume[slips.credited_to[i]] += np.int64(slips.units[i]) * world.scene.pv
-
-
-@njit
-def lose_all(
-    world: World, rows: NDArray[np.int32], hushed: NDArray[np.bool_], heads: NDArray[np.int64]
-) -> None:
-    """The customers in ``rows`` stop buying for good, and listen no more this month."""
+def lose(world: World, rows: NDArray[np.int32], heads: NDArray[np.int64]) -> None:
+    """The customers in ``rows`` stop buying for good."""
+    people, customers = world.people, world.members.customers
     for row in rows:
-        lose(world, row, heads)
-        hushed[row] = True
+        person = people[row]
+        release(person, customers)
+        recast(person, NO_TIE if person.membership == NOBODY else FORMER, heads)
+        person.stopped_month = world.month.number
 
 
 @njit
 def part(world: World, left: NDArray[np.int32], heads: NDArray[np.int64]) -> int:
     """End the memberships in ``left``; returns how many customers they served."""
-    members = world.members
+    people, person, customers = world.people, world.members.person, world.members.customers
+    left_month, qualified = world.members.left_month, world.members.qualified
     served = 0
     for number in left:
-        members.left_month[number] = world.month.number
-        members.qualified[number] = False
-        recast(world.people, members.person[number], FORMER, heads)
-        served += members.customers[number]
+        left_month[number], qualified[number] = world.month.number, False
+        recast(people[person[number]], FORMER, heads)
+        served += customers[number]
     return served
 
 
 @njit
-def hand_over(world: World, customers: NDArray[np.int32], heads: NDArray[np.int64]) -> int:
-    """Pass customers of leavers to the nearest enrolled upline, or lose them; how many are lost."""
-    people, members = world.people, world.members
-    lost = 0
-    for row in customers:
-        if not is_customer(people.role[row]):
-            continue
-        seller = people.seller[row]
-        if seller == COMPANY or members.left_month[seller] == NOBODY:
-            continue
-        if world.scene.orphans_lost:
-            lose(world, row, heads)
-            lost += 1
+def hand_over(world: World, rows: NDArray[np.int32], orphans: NDArray[np.int32]) -> int:
+    """Pass customers of leavers to the nearest enrolled upline; ``rows`` are customers or were.
+
+    Writes their rows to ``orphans`` and returns how many there are.
+    """
+    people, customers = world.people, world.members.customers
+    left_month, sponsor = world.members.left_month, world.members.sponsor
+    found = 0
+    for row in rows:
+        person = people[row]
+        seller = person.seller
+        if seller <= COMPANY or left_month[seller] == NOBODY:
             continue
         upline = seller
-        while upline != COMPANY and members.left_month[upline] != NOBODY:
-            upline = members.sponsor[upline]
-        members.customers[seller] -= 1
-        members.customers[upline] += 1
-        people.seller[row] = upline
-    return lost
+        while upline != COMPANY and left_month[upline] != NOBODY:
+            upline = sponsor[upline]
+        customers[seller] -= 1
+        customers[upline] += 1
+        person.seller = upline
+        orphans[found] = row
+        found += 1
+    return found
 
 
 @njit
-def free_places(world: World, rows: NDArray[np.int32], heads: NDArray[np.int64]) -> int:
+def empty_places(world: World, rows: NDArray[np.int32], heads: NDArray[np.int64]) -> int:
     """Empty the places of people who leave the market; returns how many were customers."""
+    people, customers = world.people, world.members.customers
     served = 0
     for row in rows:
-        served += release(world, row)
-        recast(world.people, row, NO_TIE, heads)
-        world.people.incarnation[row] += 1
+        person = people[row]
+        served += release(person, customers)
+        recast(person, NO_TIE, heads)
+        person.incarnation += 1
     return served

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +16,11 @@ from sim.engines.compiled.approach import Offers
 from sim.engines.compiled.consider import Answers
 from sim.engines.compiled.enrol import Joining
 from sim.engines.compiled.roster import Calendar, Roster
-from sim.engines.compiled.slips import Slips, joined, order_table, price_list, room_for, written
-from sim.engines.compiled.state import Members, Month, People, World, columns, scene_of
+from sim.engines.compiled.slips import order_table, price_list, room_for
+from sim.engines.compiled.state import Month, World, members_of, scene_of
 from sim.engines.market import Market
 from sim.ledger import Ledger
-from sim.records import COMPANY, NOBODY, Role
+from sim.records import COMPANY, NOBODY, Purpose, Role, Source
 from sim.scenario.schema import Scenario
 from sim.world.people import settle_in
 
@@ -47,12 +48,12 @@ class CompiledMarket(Market):
         self.calendar = Calendar(self.people.last_month, scenario.months)
         self.heads = np.zeros(len(Role), np.int64)
         self.heads[Role.NOBODY] = len(self.people)
-        self.last_offer = np.full(len(self.people), NOBODY, np.int32)
-        self.hushed = np.zeros(len(self.people), np.bool_)
+        counted = [[(s, p) in self.counted for p in Purpose] for s in Source]
+        self.counted_orders = np.array(counted, np.bool_)
         self.seconds: Counter[str] = Counter()
         self.founding = self._found()
 
-    def _found(self) -> Slips:
+    def _found(self) -> Any:
         """Enrol the founders under the company on the first day; their first orders."""
         rows = self.call_founders()
         sponsors = np.full(len(rows), COMPANY, np.int32)
@@ -104,15 +105,10 @@ class CompiledMarket(Market):
         """What decisions read, now."""
         days = self.period.last_day - self.period.first_day + 1
         streams = np.array(self.streams, np.int64)
-        hype = self.scene.hype
-        expected = float(decide.expected_income(self.shown, self.true_mean, hype))
-        return World(
-            columns(People, self.people),
-            columns(Members, self.participants),
-            self.network,
-            self.scene,
-            Month(self.month, self.period.first_day, days, expected, streams),
-        )
+        expected = float(decide.expected_income(self.shown, self.true_mean, self.scene.hype))
+        month = Month(self.month, self.period.first_day, days, expected)
+        members = members_of(self.participants)
+        return World(self.people.rows, members, self.network, self.scene, month, streams)
 
     def each[T](self, phase: Callable[[slice], T], people: int) -> list[T]:
         """Run a phase over so many people, in one piece or shared among threads, in their order."""
@@ -123,33 +119,31 @@ class CompiledMarket(Market):
 
     # -- decisions ---------------------------------------------------------------------------------
 
-    def shop(self, world: World) -> Slips:
+    def shop(self, world: World) -> Any:
         """Customers order or not, and some stop for good; sellers' activity volume is added up."""
         rows = self.customers.rows
         stops = np.empty(len(rows), np.bool_)
 
-        def phase(piece: slice) -> Slips:
+        def phase(piece: slice) -> Any:
             slips = room_for(piece.stop - piece.start)
-            return written(slips, shop.shop(world, rows[piece], slips, stops[piece]))
+            return slips[: shop.shop(world, rows[piece], slips, stops[piece])]
 
-        done = joined([*self.each(phase, len(rows)), self.founding])
+        done = np.concatenate([*self.each(phase, len(rows)), self.founding])
         self.founding = room_for(0)
         self.volume = np.zeros(len(self.participants), np.int64)
-        firm.add_volume(world, done, self.volume)
-        self.stopped = rows[stops]
-        firm.lose_all(world, self.stopped, self.hushed, self.heads)
-        self.counts["customers_lost"] += len(self.stopped)
+        firm.add_volume(done, self.counted_orders, self.scene.pv, self.volume)
+        self.lose(world, rows[stops])
         return done
 
-    def stock(self, world: World) -> Slips:
+    def stock(self, world: World) -> Any:
         """Distributors buy for own use, and top up where that seems to pay."""
         rows = self.distributors.rows
 
-        def phase(piece: slice) -> Slips:
+        def phase(piece: slice) -> Any:
             slips = room_for(2 * (piece.stop - piece.start))
-            return written(slips, stock.stock(world, rows[piece], self.volume, slips))
+            return slips[: stock.stock(world, rows[piece], self.volume, slips)]
 
-        return joined(self.each(phase, len(rows)))
+        return np.concatenate(self.each(phase, len(rows)))
 
     def approach(self, world: World) -> Offers:
         """Distributors spend their hours; offers gather under the people approached."""
@@ -170,9 +164,9 @@ class CompiledMarket(Market):
             approach.approach(world, rows[piece], bounds, target, asker)
 
         self.each(meet, len(rows))
-        offers = Offers(self.last_offer, np.empty(total, np.int32), asker)
+        offers = Offers(asker, np.empty(total, np.int32))
         self.prospects = np.empty(min(total, len(self.people)), np.int32)
-        found = approach.gather(target, self.people.role, offers, self.prospects)
+        found = approach.gather(world.people, target, offers, self.prospects)
         self.prospects = self.prospects[:found]
         self.counts["approaches"], self.counts["prospects"] = total, found
         return offers
@@ -184,11 +178,9 @@ class CompiledMarket(Market):
 
         def phase(piece: slice) -> None:
             mine = Answers(answers.asker[piece], answers.joins[piece])
-            consider.consider(world, rows[piece], offers, self.hushed, mine)
+            consider.consider(world, rows[piece], offers, mine)
 
         self.each(phase, len(rows))
-        self.last_offer[rows] = NOBODY
-        self.hushed[self.stopped] = False
         return answers
 
     # -- what follows ------------------------------------------------------------------------------
@@ -200,14 +192,12 @@ class CompiledMarket(Market):
         the day of enrolment, equal days the luck of admission.
         """
         rows, sponsors = self.prospects[answers.joins], answers.asker[answers.joins]
-        luck = np.empty(len(rows))
-        enrol.admission_luck(world, rows, luck)
+        luck, days = np.empty(len(rows)), np.empty(len(rows), np.int32)
+        enrol.admission(world, rows, luck, days)
         admitted = np.lexsort((rows, luck))[: self.scenario.admissions_per_month]
-        rows, sponsors = rows[admitted], sponsors[admitted]
-        days = np.empty(len(rows), np.int32)
-        enrol.joining_days(world, rows, days)
-        dated = np.argsort(days, kind="stable")
-        world = self._join(Joining(rows[dated], sponsors[dated], days[dated], world.month.expected))
+        dated = admitted[np.argsort(days[admitted], kind="stable")]
+        rows = rows[dated]
+        world = self._join(Joining(rows, sponsors[dated], days[dated], world.month.expected))
         buys = (answers.asker != NOBODY) & ~answers.joins
         customers = self.prospects[buys]
         enrol.serve(world, customers, answers.asker[buys], self.heads)
@@ -222,10 +212,10 @@ class CompiledMarket(Market):
         self.counts["customers_joined"] += enrol.join(world, joining, first, self.heads)
         return world
 
-    def first_orders(self, world: World, rows: Rows) -> Slips:
+    def first_orders(self, world: World, rows: Rows) -> Any:
         """The kits and first orders of newcomers."""
         slips = room_for(2 * len(rows))
-        return written(slips, enrol.first_orders(world, rows, slips))
+        return slips[: enrol.first_orders(world, rows, slips)]
 
     def reflect(self, world: World) -> tuple[Rows, Rows]:
         """Members look back; who leaves, those included who leave the market, and who renews."""
@@ -246,12 +236,19 @@ class CompiledMarket(Market):
         """
         if firm.part(world, left, self.heads):
             for customers in (self.customers.rows, newcomers):
-                lost = firm.hand_over(world, customers, self.heads)
-                self.counts["customers_lost"] += lost
-        self.counts["customers_replaced"] = firm.free_places(world, self.dying, self.heads)
+                orphans = np.empty(len(customers), np.int32)
+                orphans = orphans[: firm.hand_over(world, customers, orphans)]
+                if self.scenario.shopping.orphans == "lost":
+                    self.lose(world, orphans)
+        self.counts["customers_replaced"] = firm.empty_places(world, self.dying, self.heads)
         self.counts["replaced"] = len(self.dying)
         settle_in(self.people, self.dying, self.scenario, self.month + 1)
         self.calendar.enter(self.dying, self.people.last_month)
+
+    def lose(self, world: World, rows: Rows) -> None:
+        """These customers stop buying for good."""
+        firm.lose(world, rows, self.heads)
+        self.counts["customers_lost"] += len(rows)
 
     def count_heads(self) -> None:
         """Note how many people have each role at the month's end."""

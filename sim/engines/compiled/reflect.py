@@ -17,30 +17,27 @@ STAYS, LEAVES, RENEWS = 0, 1, 2
 @njit
 def reflect(world: World, distributors: NDArray[np.int32], choice: NDArray[np.int8]) -> None:
     """Let the people in these rows look back; ``choice`` gets STAYS, LEAVES or RENEWS."""
+    people, members, scene, stream = world.people, world.members, world.scene, world.streams[STAY]
+    last_pay, last_margin, lived_pay = members.last_pay, members.last_margin, members.lived_pay
+    belief, morale, joined_month = members.belief, members.morale, members.joined_month
     for i in range(len(distributors)):
         row = distributors[i]
-        choice[i] = _reflect_one(world, row, world.people.membership[row])
-
-
-@njit
-def _reflect_one(world: World, row: int, number: int) -> int:
-    people, members, scene, month = world.people, world.members, world.scene, world.month
-    if members.joined_month[number] == month.number:
-        return STAYS
-    income = float(members.last_pay[number] + members.last_margin[number])
-    lived = moved(members.lived_pay[number], income, scene.lived)
-    members.lived_pay[number] = lived
-    members.belief[number] = moved(members.belief[number], lived, scene.learning)
-    reached = success(lived, scene.goal)
-    members.morale[number] = moved(members.morale[number], reached, scene.morale)
-    tenure = month.number - members.joined_month[number]
-    idle = month.number - people.last_order[row]
-    chance = leave_probability(
-        scene.leave, scene.tenure, tenure - 1, reached, scene.protection, scene.quiet, idle
-    )
-    key = person_key(row, people.incarnation[row])
-    if leaves(chance, uniform(month.streams[STAY], key, 0)):
-        return LEAVES
-    if tenure % scene.renewal_months == 0:
-        return RENEWS if renews(idle, scene.lapse_idle) else LEAVES
-    return STAYS
+        person = people[row]
+        number = person.membership
+        choice[i] = STAYS
+        tenure = world.month.number - joined_month[number]
+        if tenure == 0:
+            continue
+        income = float(last_pay[number] + last_margin[number])
+        lived = lived_pay[number] = moved(lived_pay[number], income, scene.lived)
+        belief[number] = moved(belief[number], lived, scene.learning)
+        reached = success(lived, scene.goal)
+        morale[number] = moved(morale[number], reached, scene.morale)
+        idle = world.month.number - person.last_order
+        chance = leave_probability(
+            scene.leave, scene.tenure, tenure - 1, reached, scene.protection, scene.quiet, idle
+        )
+        if leaves(chance, uniform(stream, person_key(row, person.incarnation), 0)):
+            choice[i] = LEAVES
+        elif tenure % scene.renewal_months == 0:
+            choice[i] = RENEWS if renews(idle, scene.lapse_idle) else LEAVES

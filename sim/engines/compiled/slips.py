@@ -13,35 +13,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import njit
-from sim.records import ORDER, Purpose, Source, Table
+from sim.records import NOBODY, ORDER, Purpose, Source, Table
 from sim.world.prices import Prices
 
-KIT = int(Purpose.KIT)
+KIT, PARTICIPANT = int(Purpose.KIT), int(Source.PARTICIPANT)
 LARGEST = 2.0**62
 """No amount of an order may reach this, so that none can wrap."""
 
+ON_A_SLIP = (
+    "person",
+    "participant",
+    "credited_to",
+    "day",
+    "since_day",
+    "units",
+    "source",
+    "purpose",
+)
+SLIP = np.dtype([(c.name, c.dtype) for c in ORDER if c.name in ON_A_SLIP], align=True)
 
-class Slips(NamedTuple):
-    """Orders of one phase, by person and purpose, rising; the columns are those of ORDER."""
-
-    person: NDArray[np.int32]
-    participant: NDArray[np.int32]
-    credited_to: NDArray[np.int32]
-    day: NDArray[np.int32]
-    since_day: NDArray[np.int32]
-    units: NDArray[np.int32]
-    source: NDArray[np.int8]
-    purpose: NDArray[np.int8]
-
-
-class Buyer(NamedTuple):
-    """Who orders: the columns of a slip that do not hang on what is ordered."""
-
-    person: int
-    participant: int
-    credited_to: int
-    since_day: int
-    source: int
+Orders: Any = namedtuple("Orders", [column.name for column in ORDER])  # type: ignore[misc]
+"""The columns of ORDER."""
 
 
 class PriceList(NamedTuple):
@@ -52,26 +44,9 @@ class PriceList(NamedTuple):
     dearest: float
 
 
-Orders: Any = namedtuple("Orders", [column.name for column in ORDER])  # type: ignore[misc]
-
-
-def room_for(slips: int) -> Slips:
-    """Unwritten slips."""
-    return Slips(
-        *(np.empty(slips, np.int32) for _ in range(6)),
-        *(np.empty(slips, np.int8) for _ in range(2)),
-    )
-
-
-def written(slips: Slips, count: int) -> Slips:
-    """The first ``count`` slips."""
-    return Slips(*(column[:count] for column in slips))
-
-
-def joined(parts: list[Slips]) -> Slips:
-    """Slips end to end."""
-    full = [part for part in parts if len(part.person)] or parts[:1]
-    return full[0] if len(full) == 1 else Slips(*map(np.concatenate, zip(*full, strict=True)))
+def room_for(slips: int) -> Any:
+    """Unwritten slips, a record array."""
+    return np.empty(slips, SLIP).view(np.recarray)
 
 
 def price_list(prices: Prices) -> PriceList:
@@ -82,72 +57,73 @@ def price_list(prices: Prices) -> PriceList:
 
 
 @njit
-def write(slips: Slips, at: int, buyer: Buyer, day: int, units: int, purpose: int) -> int:
-    """Write a slip; returns the place of the next one."""
-    slips.person[at], slips.participant[at] = buyer.person, buyer.participant
-    slips.credited_to[at], slips.since_day[at] = buyer.credited_to, buyer.since_day
-    slips.day[at], slips.units[at] = day, units
-    slips.source[at], slips.purpose[at] = buyer.source, purpose
-    return at + 1
+def write(
+    slip: Any,
+    person: int,
+    credited_to: int,
+    day: int,
+    since_day: int,
+    units: int,
+    source: int,
+    purpose: int,
+) -> None:
+    """Fill a slip in; participants' own orders are credited to themselves."""
+    slip.person, slip.credited_to = person, credited_to
+    slip.participant = credited_to if source == PARTICIPANT else NOBODY
+    slip.day, slip.since_day = day, since_day
+    slip.units, slip.source, slip.purpose = units, source, purpose
 
 
-def order_table(parts: list[Slips], incarnation: Any, prices: PriceList) -> Table:
-    """The month's orders in canonical order, from the slips of three phases.
+def order_table(parts: list[Any], incarnation: NDArray[np.int32], prices: PriceList) -> Table:
+    """The month's orders in canonical order: three runs of slips, each by person and purpose.
 
     Raises:
         OverflowError: an amount would not fit in 64 bits.
     """
-    table = Table(ORDER, sum(len(part.person) for part in parts))
-    _file(Orders._make(column for _, column in table), tuple(parts), incarnation, prices)
+    shop, stock, enrol = parts
+    table = Table(ORDER, len(shop) + len(stock) + len(enrol))
+    _file(Orders._make(column for _, column in table), shop, stock, enrol, incarnation, prices)
     return table
 
 
 @njit
 def _file(
-    out: Any,
-    parts: tuple[Slips, Slips, Slips],
-    incarnation: NDArray[np.int32],
-    prices: PriceList,
+    out: Any, shop: Any, stock: Any, enrol: Any, incarnation: NDArray[np.int32], prices: PriceList
 ) -> None:
     """Merge three rising runs of slips and price them."""
-    shop, stock, enrol = parts
     a, b, c = 0, 0, 0
     for at in range(len(out.person)):
         of_a, of_b, of_c = _key(shop, a), _key(stock, b), _key(enrol, c)
         if of_a <= of_b and of_a <= of_c:
-            _price(out, at, shop, a, incarnation, prices)
+            slip = shop[a]
             a += 1
         elif of_b <= of_c:
-            _price(out, at, stock, b, incarnation, prices)
+            slip = stock[b]
             b += 1
         else:
-            _price(out, at, enrol, c, incarnation, prices)
+            slip = enrol[c]
             c += 1
+        out.person[at], out.incarnation[at] = slip.person, incarnation[slip.person]
+        out.participant[at], out.credited_to[at] = slip.participant, slip.credited_to
+        out.day[at], out.since_day[at] = slip.day, slip.since_day
+        out.source[at], out.purpose[at], out.units[at] = slip.source, slip.purpose, slip.units
+        _price(out, at, np.int64(slip.units), slip.source, slip.purpose == KIT, prices)
 
 
 @njit
-def _key(slips: Slips, at: int) -> int:
+def _key(slips: Any, at: int) -> int:
     """Person and purpose as one number; beyond the last slip, more than any."""
-    if at >= len(slips.person):
+    if at >= len(slips):
         return np.int64(1) << np.int64(62)
-    return np.int64(slips.person[at]) * 8 + slips.purpose[at]
+    return np.int64(slips[at].person) * 8 + slips[at].purpose
 
 
 @njit
-def _price(
-    out: Any, at: int, slips: Slips, i: int, incarnation: NDArray[np.int32], prices: PriceList
-) -> None:
-    person, units, source = slips.person[i], np.int64(slips.units[i]), slips.source[i]
-    out.person[at], out.incarnation[at] = person, incarnation[person]
-    out.participant[at], out.credited_to[at] = slips.participant[i], slips.credited_to[i]
-    out.day[at], out.since_day[at] = slips.day[i], slips.since_day[i]
-    out.source[at], out.purpose[at], out.units[at] = source, slips.purpose[i], units
-    if slips.purpose[i] == KIT:
-        each = prices.kit
-    else:
-        each = prices.unit[source]
-        if units * prices.dearest >= LARGEST:
-            raise OverflowError("an order's amounts do not fit in 64 bits")
+def _price(out: Any, at: int, units: int, source: int, is_kit: bool, prices: PriceList) -> None:
+    """Fill in what an order costs whom and what it counts for."""
+    if units * prices.dearest >= LARGEST:
+        raise OverflowError("an order's amounts do not fit in 64 bits")
+    each = prices.kit if is_kit else prices.unit[source]
     out.paid[at], out.margin[at] = units * each[0], units * each[1]
     out.pv[at], out.qv[at] = units * each[2], units * each[3]
     out.cv[at], out.cost[at] = units * each[4], units * each[5]

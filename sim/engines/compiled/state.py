@@ -14,12 +14,9 @@ from numpy.typing import NDArray
 
 from sim.engines.market import Market
 from sim.jit import njit
-from sim.records import PARTICIPANT, PERSON, Purpose, Source, Table
+from sim.records import PARTICIPANT, Purpose, Source, Table
 from sim.world.networks.network import Network
 from sim.world.networks.walking import most_contacts
-
-People: Any = namedtuple("People", [column.name for column in PERSON])  # type: ignore[misc]
-"""Columns of PERSON, a row a slot of the market."""
 
 Members: Any = namedtuple("Members", [column.name for column in PARTICIPANT])  # type: ignore[misc]
 """Columns of PARTICIPANT, a row a membership, with spare rows at the end."""
@@ -28,11 +25,7 @@ DAYS_A_MONTH = 365.25 / 12
 
 
 class Scene(NamedTuple):
-    """The numbers of a scenario that decisions read; money in minor units, volume in hundredths.
-
-    ``price_ratio`` is by Source; ``counted`` says by (Source, Purpose) whose volume counts to the
-    activity test.
-    """
+    """The numbers of a scenario that decisions read; money in minor units, volume in hundredths."""
 
     people: int
     most_contacts: int
@@ -41,7 +34,6 @@ class Scene(NamedTuple):
     first_order_units: float
     stop: float
     stop_tenure: float
-    orphans_lost: bool
     use_value: float
     per_hour: float
     warm: float
@@ -80,33 +72,40 @@ class Scene(NamedTuple):
     kit_price: int
     pv: int
     qualifying_volume: int
-    price_ratio: NDArray[np.float64]
-    counted: NDArray[np.bool_]
+    own_use_counts: bool
+    retail_ratio: float
+    preferred_ratio: float
+    member_ratio: float
 
 
 class Month(NamedTuple):
-    """The open month: its number and days, expected income, keys of luck by Draw."""
+    """The open month: its number and days, and what a prospect expects to earn in one."""
 
     number: int
     first_day: int
     days: int
     expected: float
-    streams: NDArray[np.int64]
 
 
 class World(NamedTuple):
-    """All that decisions read: who is there, who is enrolled, who knows whom, and when."""
+    """All that decisions read: who is there, who is enrolled, who knows whom, and when.
+
+    ``people`` are the rows of PERSON, ``members`` the columns of PARTICIPANT, ``streams`` the
+    month's keys of luck by Draw. A phase takes out of it what it needs before it starts: every look
+    into a tuple of arrays costs more than the look into the array.
+    """
 
     people: Any
     members: Any
     network: Network
     scene: Scene
     month: Month
+    streams: NDArray[np.int64]
 
 
-def columns(kind: Any, table: Table) -> Any:
-    """The columns of a table as a named tuple of a kind."""
-    return kind._make(getattr(table, name) for name in kind._fields)
+def members_of(participants: Table) -> Any:
+    """The columns of PARTICIPANT as Members."""
+    return Members._make(column for _, column in participants)
 
 
 def scene_of(market: Market) -> Scene:
@@ -115,15 +114,14 @@ def scene_of(market: Market) -> Scene:
     given: dict[str, Any] = {
         "people": len(market.people),
         "most_contacts": most_contacts(market.network),
-        "orphans_lost": scenario.shopping.orphans == "lost",
         "approach_cost": market.approach_cost,
         "monthly_cost": market.monthly_cost,
         "goal": market.goal,
         "qualifying_volume": market.qualifying_volume,
-        "price_ratio": np.array([prices.ratio(source) for source in Source]),
-        "counted": np.array(
-            [[(s, p) in market.counted for p in Purpose] for s in Source], np.bool_
-        ),
+        "own_use_counts": (Source.PARTICIPANT, Purpose.OWN_USE) in market.counted,
+        "retail_ratio": prices.ratio(Source.RETAIL_CUSTOMER),
+        "preferred_ratio": prices.ratio(Source.PREFERRED_CUSTOMER),
+        "member_ratio": prices.ratio(Source.PARTICIPANT),
     }
     sections = (
         scenario.shopping,

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from sim.draws import Draw, person_key, uniform
 from sim.engines.compiled.decide import orders, tops_up, units_missing, units_ordered
 from sim.engines.compiled.shop import order_chance
-from sim.engines.compiled.slips import Buyer, Slips, write
-from sim.engines.compiled.state import Scene, World, day_in
+from sim.engines.compiled.slips import write
+from sim.engines.compiled.state import World, day_in
 from sim.jit import njit
 from sim.records import Motive, Purpose, Source
 
@@ -23,40 +23,37 @@ DISCOUNT = int(Motive.DISCOUNT)
 
 @njit
 def stock(
-    world: World, distributors: NDArray[np.int32], volume: NDArray[np.int64], slips: Slips
+    world: World, distributors: NDArray[np.int32], volume: NDArray[np.int64], slips: Any
 ) -> int:
     """Let the people in these rows buy, at most two orders each; returns how many slips there are.
 
     ``volume`` is what customers' orders added to each member's activity volume this month.
     """
-    people, members, scene, month = world.people, world.members, world.scene, world.month
+    people, scene, month, streams = world.people, world.scene, world.month, world.streams
+    motive, lived_pay, belief = world.members.motive, world.members.lived_pay, world.members.belief
+    joined_day = world.members.joined_day
     at = 0
     for i in range(len(distributors)):
         row = distributors[i]
-        number = people.membership[row]
-        key = person_key(row, people.incarnation[row])
-        buyer = Buyer(row, number, number, members.joined_day[number], PARTICIPANT)
-        own = volume[number]
-        chance = order_chance(world, row, PARTICIPANT)
-        if orders(chance, uniform(month.streams[STOCK], key, 0)):
-            units = units_ordered(scene.units_mean, uniform(month.streams[UNITS], key, OWN_USE))
-            day = day_in(month, uniform(month.streams[DAY], key, OWN_USE))
-            at = write(slips, at, buyer, day, units, OWN_USE)
-            people.last_order[row] = month.number
-            if scene.counted[PARTICIPANT, OWN_USE]:
-                own += units * scene.pv
+        person = people[row]
+        number, key = person.membership, person_key(row, person.incarnation)
+        since, own = joined_day[number], volume[number]
+        chance = order_chance(person, scene.order_probability, scene.member_ratio)
+        if orders(chance, uniform(streams[STOCK], key, 0)):
+            units = units_ordered(scene.units_mean, uniform(streams[UNITS], key, OWN_USE))
+            day = day_in(month, uniform(streams[DAY], key, OWN_USE))
+            write(slips[at], row, number, day, since, units, PARTICIPANT, OWN_USE)
+            at += 1
+            person.last_order = month.number
+            own += units * scene.pv if scene.own_use_counts else 0
         missing = units_missing(scene.qualifying_volume, own, scene.pv)
-        if missing and _pays(members, number, missing, scene):
-            day = day_in(month, uniform(month.streams[DAY], key, TOP_UP))
-            at = write(slips, at, buyer, day, missing, TOP_UP)
-            people.last_order[row] = month.number
+        if missing == 0:
+            continue
+        builds = motive[number] != DISCOUNT
+        expected = max(lived_pay[number], belief[number]) if builds else lived_pay[number]
+        if tops_up(expected, missing * scene.member_price, scene.use_value):
+            day = day_in(month, uniform(streams[DAY], key, TOP_UP))
+            write(slips[at], row, number, day, since, missing, PARTICIPANT, TOP_UP)
+            at += 1
+            person.last_order = month.number
     return at
-
-
-@njit
-def _pays(members: Any, number: int, missing: int, scene: Scene) -> bool:
-    """Whether this member thinks that buying the missing units pays."""
-    expected = members.lived_pay[number]
-    if members.motive[number] != DISCOUNT:
-        expected = max(expected, members.belief[number])
-    return tops_up(expected, missing * scene.member_price, scene.use_value)

@@ -182,6 +182,7 @@ class AgentMarket(Market):
         was_member = self.people.membership.item(row) != NOBODY
         self.people.role[row] = Role.FORMER if was_member else Role.NOBODY
         self.stopped.add(row)
+        self.people.stopped_month[row] = self.month
         self.counts["customers_lost"] += 1
 
     # -- settle ------------------------------------------------------------------------------------
