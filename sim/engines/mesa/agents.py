@@ -33,7 +33,7 @@ Offer = tuple[int, int, float]
 
 def of_person(name: str) -> Any:
     """A property over the person's row of the table PERSON."""
-    column = attrgetter(f"cells.{name}")
+    column = attrgetter(f"person.{name}")
 
     def read(agent: Consumer) -> Any:
         return column(agent)[agent.row]
@@ -46,10 +46,10 @@ def of_person(name: str) -> Any:
 
 def of_membership(name: str) -> Any:
     """A property over the person's row of the table PARTICIPANT."""
-    column = attrgetter(f"participants.{name}")  # looked up each time, for the table grows
+    column = attrgetter(f"common.member.{name}")
 
     def read(agent: Distributor) -> Any:
-        return column(agent).item(agent.number)
+        return column(agent)[agent.number]
 
     def write(agent: Distributor, value: Any) -> None:
         column(agent)[agent.number] = value
@@ -86,7 +86,7 @@ class Consumer(mesa.Agent):  # type: ignore[misc]
         self.market = model.market
         self.people = model.market.people
         self.common = Common.to(model.market)
-        self.rules, self.cells = self.common.rules, self.common.cells
+        self.rules, self.person = self.common.rules, self.common.person
         self.key: int = person_key(row, self.incarnation)
 
     def luck(self, purpose: Draw, k: int = 0) -> float:
@@ -94,15 +94,16 @@ class Consumer(mesa.Agent):  # type: ignore[misc]
         stream = self.market.streams[purpose]
         if k:
             return uniform(stream, self.key, int(k))
-        return self.common.luck(stream)[self.row]
+        lot: float = self.common.lots[stream][self.row]
+        return lot
 
     def order_chance(self, source: int) -> float:
         """Chance to order this month as a buyer of class ``source``."""
-        market, cells, row = self.market, self.cells, self.row
+        market, person, row = self.market, self.person, self.row
         chance: float = self.rules.order_probability(
             market.scenario.shopping.order_probability,
-            cells.appetite[row],
-            cells.price_sensitivity[row],
+            person.appetite[row],
+            person.price_sensitivity[row],
             market.prices.ratio(source),
         )
         return chance
@@ -111,19 +112,20 @@ class Consumer(mesa.Agent):  # type: ignore[misc]
 
     def shop(self) -> None:
         """A customer orders or not, and may stop for good."""
-        role = self.cells.role[self.row]
+        row, person = self.row, self.person
+        role = person.role[row]
         if role not in CUSTOMERS:
             return
         market, rules, shopping = self.market, self.rules, self.market.scenario.shopping
         if rules.orders(self.order_chance(SOURCE_OF_ROLE[role]), self.luck(Draw.SHOP)):
             luck = self.luck(Draw.UNITS, Purpose.CUSTOMER)
             units = rules.units_ordered(shopping.units_mean, luck)
-            market.order(self.row, Purpose.CUSTOMER, units)
-        tenure = (market.period.first_day - self.customer_since) / DAYS_A_MONTH
+            market.order(row, Purpose.CUSTOMER, units)
+        tenure = (market.period.first_day - person.customer_since[row]) / DAYS_A_MONTH
         if rules.stops_buying(
             shopping.stop, shopping.stop_tenure, max(0.0, tenure), self.luck(Draw.CUSTOMER_STAY)
         ):
-            market.lose_customer(self.row)
+            market.lose_customer(row)
 
     # -- consider ----------------------------------------------------------------------------------
 
@@ -149,7 +151,7 @@ class Consumer(mesa.Agent):  # type: ignore[misc]
             return True
         if self.role != FORMER:
             return False
-        left = self.market.participants.left_month.item(self.membership)
+        left = self.common.member.left_month[self.membership]
         return bool(self.market.month - left < self.market.scenario.considering.cool_off)
 
     def _best(self, offers: list[Offer], own: float, *, joins: bool) -> Acceptance | None:
@@ -206,12 +208,12 @@ class Consumer(mesa.Agent):  # type: ignore[misc]
         if asker == COMPANY:
             return 0.0
         considering = self.market.scenario.considering
-        row = self.market.participants.person.item(asker)
+        row = self.common.member.person[asker]
         rows = memoryview(contacts)
         place = bisect_left(rows, row)
         friend = place < len(rows) and rows[place] == row
         appeal: float = self.rules.asker_appeal(
-            self.cells.skill[row], considering.skill, friend, considering.friend
+            self.person.skill[row], considering.skill, friend, considering.friend
         )
         return appeal
 
@@ -249,6 +251,7 @@ class Distributor(Consumer):
         super().__init__(model, row)
         self.participants = model.market.participants
         self.number = self.membership
+        self.common.look_anew(self.participants)  # the table grows when somebody joins
 
     @property
     def success(self) -> float:

@@ -1,12 +1,9 @@
-"""What all agents of a market share: the rules, the cells of the table of people, and luck."""
+"""What all agents of a market share: the rules, the cells of the tables, and luck."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
-
-import numpy as np
-from numpy.typing import NDArray
 
 from sim.draws import uniforms
 from sim.engines.market import Market
@@ -14,17 +11,18 @@ from sim.engines.rulebook import rules_of
 from sim.records import Table
 from sim.world.people import person_keys
 
-DRAWN = 6
-"""Columns of luck that are kept: as many as the phases of a month draw."""
+KEPT = 8
+"""Columns of luck that are kept: more than a month of agents draws."""
 
 
 class Cells:
-    """The columns of a table that does not grow, read and written a cell at a time.
+    """The columns of a table, read and written a cell at a time, until the table grows.
 
     ``cells.role[row]`` is a plain number, in a third of the time of ``table.role.item(row)``.
     """
 
     def __init__(self, table: Table) -> None:
+        self.rows = len(table)
         for name, column in table:
             setattr(self, name, memoryview(column))
 
@@ -32,8 +30,25 @@ class Cells:
         raise AttributeError(f"this table has no column {name!r}")
 
 
+class Lots(dict[int, Any]):
+    """The first uniform number of everybody, a row a person, by stream; drawn when asked for.
+
+    The draws are counted, so that a column holds what each person would draw alone.
+    """
+
+    def __init__(self, people: Table) -> None:
+        super().__init__()
+        self.people = people
+
+    def __missing__(self, stream: int) -> Any:
+        if len(self) == KEPT:
+            self.clear()
+        self[stream] = column = memoryview(uniforms(stream, person_keys(self.people), 0))
+        return column
+
+
 class Common:
-    """Held once for all agents of a market: ``rules``, ``cells`` of its people, everybody's luck.
+    """Held once for all agents of a market: its rules, the cells of both tables, and the lots.
 
     ``all_meet`` says that everybody is everybody's contact, and that nobody's are stored.
     """
@@ -41,10 +56,9 @@ class Common:
     _of: ClassVar[WeakKeyDictionary[Market, Common]] = WeakKeyDictionary()
 
     def __init__(self, market: Market) -> None:
-        self.rules, self.cells = rules_of(market.scenario), Cells(market.people)
+        self.rules, self.lots = rules_of(market.scenario), Lots(market.people)
+        self.person, self.member = Cells(market.people), Cells(market.participants)
         self.all_meet = market.scenario.network.kind == "well_mixed"
-        self._people = market.people
-        self._columns: dict[int, memoryview[float]] = {}
 
     @classmethod
     def to(cls, market: Market) -> Common:
@@ -54,16 +68,7 @@ class Common:
             found = cls._of[market] = cls(market)
         return found
 
-    def luck(self, stream: int) -> memoryview[float]:
-        """The first uniform number of everybody, a row a person, in a stream of this month."""
-        column = self._columns.get(stream)
-        return self._drawn(stream) if column is None else column
-
-    def _drawn(self, stream: int) -> memoryview[float]:
-        """Draw a column at once: the draws are counted, so it holds what each would draw alone."""
-        if len(self._columns) == DRAWN:
-            self._columns.clear()
-        luck: NDArray[np.float64] = uniforms(stream, person_keys(self._people), 0)
-        column: Any = memoryview(luck)
-        self._columns[stream] = column
-        return self._columns[stream]
+    def look_anew(self, members: Table) -> None:
+        """See the memberships as they are now, if they have grown."""
+        if self.member.rows != len(members):
+            self.member = Cells(members)
