@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sim.cli import main, parser
-from sim.cli.progress import Progress
+from sim.cli.progress import Progress, span
 
 DOWNLINE = [sys.executable, "-m", "sim.cli"]
 TINY = ["--people", "60", "--months", "3", "--set", "founders.count=2"]
@@ -269,11 +272,10 @@ def test_ctrl_c_in_the_middle_leaves_nothing(folder: Path) -> None:
     call = ["run", "configs/baseline.yaml", "--people", "40", "--months", "600", "--out", "out"]
     with subprocess.Popen([*DOWNLINE, *call], stderr=subprocess.PIPE, text=True) as job:
         assert job.stderr is not None
-        first = job.stderr.readline()
+        first = next(line for line in job.stderr if line.startswith("10 %"))
         os.kill(job.pid, signal.SIGINT)
         rest = job.stderr.read()
         assert job.wait() == 130, first + rest
-    assert first.startswith("10 %")
     assert rest.endswith("stopped\n")
     assert "Traceback" not in rest
     assert list(folder.iterdir()) == []
@@ -296,19 +298,65 @@ class Terminal:
         pass
 
 
-def test_progress_tells_how_far_and_clears_its_line() -> None:
+def test_progress_on_a_terminal_keeps_to_one_line_and_clears_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds = count(1.0)
+    monkeypatch.setattr("sim.cli.progress.time.monotonic", lambda: next(seconds))
     stream: Any = Terminal()
     with Progress(False, "run", stream) as progress:
-        progress(1, 4)
-        progress(2, 4)
-        progress(4, 4)
-    assert "run 1 of 4, 0:00 left" in stream.text
-    assert "run 2" not in stream.text
+        progress(0, 4, "compiling")
+        for done in (1, 2, 3, 4):
+            progress(done, 4)
+    assert stream.text.startswith("\rcompiling\r")
+    assert "\n" not in stream.text
+    assert re.search(r"\rrun 3 of 4 · \d s left *\r", stream.text)
     assert stream.text.rpartition("run 4 of 4")[2].strip(" \r") == ""
 
 
-def test_progress_is_silent_when_asked() -> None:
+def test_progress_on_a_terminal_is_told_five_times_a_second_at_most() -> None:
     stream: Any = Terminal()
+    with Progress(False, "run", stream) as progress:
+        for done in range(1001):
+            progress(done, 1000)
+    assert stream.text.count("run ") < 50
+    assert "run 0 of 1000" in stream.text
+    assert "run 1000 of 1000" in stream.text
+
+
+def test_progress_elsewhere_tells_each_first_step_and_every_tenth() -> None:
+    stream = io.StringIO()
+    with Progress(False, "month", stream) as progress:
+        progress(0, 48, "compiling")
+        progress(0, 48, "compiling")
+        for month in range(1, 49):
+            progress(month, 48)
+        progress(48, 48, "writing")
+    first, *tenths = stream.getvalue().splitlines()
+    assert first == "compiling"
+    assert [line.split(" %")[0] for line in tenths] == [str(10 * k) for k in range(1, 11)]
+    assert all(line.endswith("left") for line in tenths[:-1])
+    assert tenths[-1] == "100 % · month 48 of 48"
+
+
+def test_progress_of_nothing_does_not_divide_by_zero() -> None:
+    stream = io.StringIO()
+    with Progress(False, "run", stream) as progress:
+        progress(0, 0)
+        progress(1, 0)
+    assert "100 %" in stream.getvalue()
+
+
+@pytest.mark.parametrize("stream", [Terminal(), io.StringIO()])
+def test_progress_is_silent_when_asked(stream: Any) -> None:
     with Progress(True, "run", stream) as progress:
-        progress(1, 4)
-    assert stream.text == ""
+        progress(0, 4, "compiling")
+        progress(4, 4)
+    assert (stream.text if isinstance(stream, Terminal) else stream.getvalue()) == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(8.4, "8 s"), (89, "89 s"), (720, "12 min"), (5400, "1.5 h")]
+)
+def test_a_span_is_told_in_its_natural_unit(seconds: float, said: str) -> None:
+    assert span(seconds) == said

@@ -5,12 +5,13 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.cli.answer import OK, Answer, Commands, command
+from sim.engines import Engine
 
-ENGINES = ("mesa",)
-"""The engines that are built, the default first."""
+if TYPE_CHECKING:
+    from sim.results import Results
 
 SHORT = {"people": "population.people", "months": "months", "seed": "seed"}
 """Options that are short for an override of a scenario's field."""
@@ -20,7 +21,8 @@ def declare(commands: Commands) -> None:
     """Add the commands of this file."""
     made = command(commands, "run", run, "simulate one market and write its results folder")
     made.add_argument("scenario", help="scenario file, or a shipped one")
-    made.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="what runs the market")
+    engines = [engine.value for engine in Engine]
+    made.add_argument("--engine", choices=engines, default=engines[0], help="what runs the market")
     made.add_argument("--seed", metavar="N", help="key of all luck")
     made.add_argument("--people", metavar="N", help="places in the market")
     made.add_argument("--months", metavar="N", help="how long the market runs")
@@ -54,30 +56,30 @@ def run(args: Namespace, answer: Answer) -> int:
 
     check_out(out)
 
+    from sim.cli.progress import Progress
     from sim.run import run_scenario
-    from sim.views.progress import progress
-    from sim.views.report import fill_report
+    from sim.views.report import Reporter
 
-    with progress(scenario.months, answer.quiet) as tell:
+    with Progress(answer.quiet, "month") as tell, Reporter() as reporter:
         summary = run_scenario(
             scenario,
             engine=args.engine,
             out=out,
             keep_ledger=args.ledger,
-            progress=tell,
-            report=fill_report,
+            progress=lambda done, text: tell(done, scenario.months, text),
+            closed=lambda tables: reporter.begin(tables, scenario.model_dump(mode="json")),
+            report=reporter.fill,
         )
-    answer.give(summary, lambda: _show(summary, out))
+    answer.give(summary, lambda: _show(summary, reporter.results(out)))
     if answer.as_json:
         answer.note(f"results: {out}")
     return OK
 
 
-def _show(summary: Mapping[str, Any], folder: Path) -> None:
-    from sim.results import read_results
+def _show(summary: Mapping[str, Any], results: Results) -> None:
     from sim.views.terminal import print_summary
 
-    print_summary(summary, read_results(folder))
+    print_summary(summary, results)
 
 
 def report(args: Namespace, answer: Answer) -> int:

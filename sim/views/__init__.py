@@ -1,1 +1,1 @@
-"""What people see: figures, the report, the terminal's tables and progress."""
+"""What people see: figures, the report and the terminal's tables."""

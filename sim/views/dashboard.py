@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.measures.lenses import lens_values
+from sim.measures.windows import Rows
 from sim.views.market import Columns, Market
 from sim.views.text import MISSING, amount, percent
 
@@ -41,7 +42,7 @@ class _Goal:
 def dashboard(market: Market) -> list[Target]:
     """The targets among participants who were qualified or ordering in any month of the year."""
     year = market.enrolled
-    rows = {name: column[year["months_active"] > 0] for name, column in year.items()}
+    rows = Rows(year, year["months_active"] > 0)
     net = market.major(lens_values(rows, "net_of_expenses", "central"))
     goals = [*_work(rows), _reinvested(rows)]
     return [*(_target(market, net, goal) for goal in goals), _retention(market, year)]

@@ -14,7 +14,7 @@ from sim.ledger import LedgerTables
 from sim.measures.lines import Compared
 from sim.measures.operators import OPERATORS, compare
 from sim.measures.reference import published_table
-from sim.measures.windows import month_years, reference_year, rows_of_year
+from sim.measures.windows import Rows, month_years, reference_year, rows_of_year
 
 Columns = Mapping[str, NDArray[Any]]
 REFERENCE_NAMES = {"doterra_us_2017": "doTERRA US 2017"}
@@ -64,11 +64,10 @@ class Market:
         return int(np.flatnonzero(month_years(self.tables) == self.year)[0])
 
     @cached_property
-    def enrolled(self) -> dict[str, NDArray[Any]]:
+    def enrolled(self) -> Columns:
         """Rows of everyone enrolled on any day of ``year``, zeros included."""
         rows = rows_of_year(self.tables, self.year)
-        here = rows["months_enrolled"] > 0
-        return {name: column[here] for name, column in rows.items()}
+        return Rows(rows, rows["months_enrolled"] > 0)
 
     def major(self, minor: Any) -> Any:
         """Minor units as whole units of the currency (a float or an array of floats)."""

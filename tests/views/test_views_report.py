@@ -9,8 +9,8 @@ from conftest import EVIL
 from sim.measures.lenses import CASES, LENSES
 from sim.measures.windows import DENOMINATORS
 from sim.results import ResultsError, damaged_files, read_results
-from sim.views.figures import svg_bytes
 from sim.views.figures.income import income
+from sim.views.figures.style import finished
 from sim.views.html import inline_svg, table, tag
 from sim.views.limits import LIMITS, NO_FINDING
 from sim.views.market import market_of
@@ -81,13 +81,12 @@ def test_hostile_names_stay_text(results):
     ranks = {"disclosure": [{"rank": EVIL, "n": 1}]}
     summary = {**results.summary, "ranks": ranks}
     market = market_of(results.tables, hostile)
-    picture = income(market)
-    svg = svg_bytes(picture.figure)
-    text = whole_page(market, summary, manifest, {EVIL: EVIL}, {picture: svg})
+    figure = finished(income(market))
+    text = whole_page(market, summary, manifest, {EVIL: EVIL}, [figure])
     assert EVIL not in text
     assert text.count("&lt;script&gt;alert") >= 8
     assert Page(text).tags.count("script") == 1
-    assert EVIL.encode() not in svg
+    assert EVIL.encode() not in figure.svg
 
 
 def test_the_page_is_well_formed_and_accessible(page, html):

@@ -6,7 +6,6 @@ import pytest
 from sim.measures.lines import Compared
 from sim.views.comparison import by_rank, compared_rows, judged, tally
 from sim.views.limits import HEADLINE, NO_FINDING
-from sim.views.progress import progress
 from sim.views.terminal import print_summary
 from sim.views.text import amount, percent, precise, short_amount
 
@@ -94,41 +93,3 @@ def test_numbers_as_people_write_them():
     assert [short_amount(x, "USD") for x in (0, 300, -3000, 1e6)] == ["$0", "$300", "-$3k", "$1M"]
     assert percent(0.000001, 2) == "<0.01 %"
     assert (percent(0.5), percent(None), percent(0.0, 2)) == ("50.0 %", "–", "0.00 %")
-
-
-def test_progress_is_silent_when_asked():
-    out = io.StringIO()
-    with progress(24, True, out) as tell:
-        tell(12, "running")
-    assert out.getvalue() == ""
-
-
-def test_progress_tells_every_tenth_where_there_is_no_terminal():
-    out = io.StringIO()
-    with progress(48, False, out) as tell:
-        for month in range(49):
-            tell(month, f"month {month} of 48")
-    lines = out.getvalue().splitlines()
-    assert [said.split(" %")[0] for said in lines] == [str(10 * k) for k in range(1, 11)]
-    assert all(said.endswith("left") for said in lines)
-
-
-def test_progress_draws_a_bar_with_time_left_on_a_terminal():
-    class Terminal(io.StringIO):
-        def isatty(self):
-            return True
-
-    out = Terminal()
-    with progress(4, False, out) as tell:
-        for month in range(5):
-            tell(month, f"[month {month}]")
-    assert "[month 4]" in out.getvalue()
-    assert "left" in out.getvalue()
-
-
-def test_progress_of_nothing_does_not_divide_by_zero():
-    out = io.StringIO()
-    with progress(0, False, out) as tell:
-        tell(0, "nothing")
-        tell(1, "still")
-    assert "100 %" in out.getvalue()

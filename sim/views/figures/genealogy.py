@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from sim.views.figures.style import BLACK, GREY, Cell, Picture, canvas, nothing, styled
+from sim.views.figures.style import BLACK, GREY, Cell, Picture, canvas, nothing, plots, styled
 from sim.views.market import Market
 from sim.views.text import amount, plural, short_amount
 
@@ -127,13 +128,13 @@ def genealogy(market: Market) -> Picture:
     if len(year["bonus"]) == 0 or year["bonus"].max() <= 0:
         figure = canvas(title, 2.5)
         why = f"Nobody was paid in {market.year}: there is no top earner."
-        nothing(figure.subplots(), why)
+        nothing(plots(figure)[0], why)
         return Picture("genealogy", title, why, note, columns, (), figure)
     team = team_of(int(year["participant"][np.argmax(year["bonus"])]), market)
     root = _pruned(team, market)
     leaves = _placed(root)
     figure = canvas(title, max(2.6, 1.3 + 0.27 * leaves))
-    _draw(figure.subplots(), root, team, market)
+    _draw(plots(figure, left=0.14, below=0.4)[0], root, team, market)
     drawn = sorted(n.position for n in _walk(root) if n.position is not None)
     table = tuple(_row(team, p, market) for p in drawn)
     return Picture("genealogy", title, _alt(team, market), note, columns, table, figure)
@@ -188,18 +189,15 @@ def _walk(node: Node) -> list[Node]:
 def _draw(ax: Axes, root: Node, team: Team, market: Market) -> None:
     ax.set_axis_off()
     nodes = _walk(root)
+    ax.add_collection(
+        LineCollection([_branch(n, c) for n in nodes for c in n.children], colors=GREY, lw=0.8)
+    )
+    _draw_nodes(ax, [n for n in nodes if n.position is not None], team, market)
+    counted = [n for n in nodes if n.position is None]
+    ax.scatter(
+        [n.depth for n in counted], [n.row for n in counted], s=16, c=GREY, marker="s", zorder=2
+    )
     for node in nodes:
-        for child in node.children:
-            bend = node.depth + 0.9
-            ax.plot(
-                [node.depth, bend, bend, child.depth],
-                [node.row, node.row, child.row, child.row],
-                color=GREY,
-                lw=0.8,
-                zorder=1,
-            )
-    for node in nodes:
-        _draw_node(ax, node, team, market)
         ax.annotate(
             node.text,
             (node.depth, node.row),
@@ -222,19 +220,23 @@ def _draw(ax: Axes, root: Node, team: Team, market: Market) -> None:
     )
 
 
-def _draw_node(ax: Axes, node: Node, team: Team, market: Market) -> None:
-    if node.position is None:
-        ax.plot([node.depth], [node.row], "s", ms=4, color=GREY, zorder=2)
-        return
-    gone = team.gone[node.position]
-    size = 5 + 2.2 * float(np.log10(1 + team.below[node.position]))
-    colour = pay_colour(float(market.major(team.pay[node.position])))
-    ax.plot([node.depth], [node.row], "o", ms=size, mfc=colour, mec=BLACK, mew=0.8, zorder=2)
-    if gone:
-        light = colour in ("#0072B2", "#00263D")
-        ax.plot(
-            [node.depth], [node.row], "x", ms=4, color="white" if light else BLACK, mew=1, zorder=3
-        )
+def _branch(node: Node, child: Node) -> list[tuple[float, float]]:
+    bend = node.depth + 0.9
+    start, end = (node.depth, node.row), (child.depth, child.row)
+    return [start, (bend, node.row), (bend, child.row), end]
+
+
+def _draw_nodes(ax: Axes, nodes: list[Node], team: Team, market: Market) -> None:
+    """A dot a participant: its size for the team, its colour for the pay, a cross for who left."""
+    who = np.array([n.position for n in nodes])
+    x, y = np.array([n.depth for n in nodes]), np.array([n.row for n in nodes])
+    colours = np.array([pay_colour(float(p)) for p in market.major(team.pay[who])])
+    size = 5 + 2.2 * np.log10(1 + team.below[who])
+    ax.scatter(x, y, s=size**2, c=colours, edgecolors=BLACK, linewidths=0.8, zorder=2)
+    gone = team.gone[who]
+    light = np.isin(colours, ("#0072B2", "#00263D"))
+    crosses = np.where(light, "white", BLACK)[gone]
+    ax.scatter(x[gone], y[gone], s=16, c=crosses, marker="x", linewidths=1, zorder=3)
 
 
 def pay_colour(pay: float) -> str:

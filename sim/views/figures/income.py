@@ -19,6 +19,7 @@ from sim.views.figures.style import (
     Picture,
     canvas,
     nothing,
+    plots,
     styled,
 )
 from sim.views.market import Market
@@ -37,7 +38,7 @@ def income(market: Market) -> Picture:
     net = market.major(lens_values(rows, "net_of_expenses", "central"))
     title = f"Income of participants in {market.year}: pay from the firm, and net result"
     figure = canvas(title, 6.6)
-    upper, lower = figure.subplots(2, 1)
+    upper, lower = plots(figure, (1, 1), between=0.62)
     if len(gross) == 0:
         why = f"Nobody was enrolled in {market.year}: there is no income to show."
         nothing(upper, why)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim.measures.inequality import gini
 from sim.measures.inequality import lorenz as points
-from sim.views.figures.style import BLACK, BLUE, GREY, SKY, Picture, canvas, nothing, styled
+from sim.views.figures.style import BLACK, BLUE, GREY, SKY, Picture, canvas, nothing, plots, styled
 from sim.views.market import Market
 from sim.views.text import percent, plural
 
@@ -33,7 +33,7 @@ def lorenz(market: Market) -> Picture:
     pay = market.major(market.enrolled["bonus"])
     title = f"Who receives the firm's pay: Lorenz curve, {market.year}"
     figure = canvas(title, 5.0)
-    ax = figure.subplots()
+    (ax,) = plots(figure, right=0.32)
     columns = ("share of participants, lowest paid first", "share of all pay they receive")
     note = (
         "Gross pay of everyone enrolled on any day of the year, zeros included. "

@@ -16,6 +16,8 @@ from sim.views.figures.style import (
     canvas,
     legend_above,
     month_axis,
+    plots,
+    room_for,
     styled,
 )
 from sim.views.market import Market
@@ -35,7 +37,10 @@ def roles(market: Market) -> Picture:
     months = market.months
     title = "People by role, and saturation of the market"
     figure = canvas(title, 5.6)
-    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+    most = max(int(months[key].max()) for key, *_ in LINES)
+    left = room_for(count(most), "100")
+    upper, lower = plots(figure, (3, 2), left=left, above=0.85, label_lines=2)
+    month_axis(upper, market, named=False)
     _draw_roles(upper, market)
     _draw_penetration(lower, market)
     month_axis(lower, market)

@@ -19,6 +19,8 @@ from sim.views.figures.style import (
     canvas,
     legend_above,
     month_axis,
+    plots,
+    room_for,
     styled,
 )
 from sim.views.market import Columns, Market
@@ -38,7 +40,9 @@ def sales(market: Market) -> Picture:
     months = market.months
     title = "Sales and payout"
     figure = canvas(title, 5.8)
-    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+    left = room_for(short_amount(100_000, market.currency), "100")
+    upper, lower = plots(figure, (3, 2), left=left, above=0.85, label_lines=2)
+    month_axis(upper, market, named=False)
     _draw_sales(upper, market)
     _draw_ratio(lower, market)
     month_axis(lower, market)

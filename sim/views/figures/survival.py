@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from sim.measures.retention import Survival, survival_by_entry_year
-from sim.views.figures.style import CYCLE, DASHES, Cell, Picture, canvas, nothing, styled
+from sim.views.figures.style import CYCLE, DASHES, Cell, Picture, canvas, nothing, plots, styled
 from sim.views.market import Market
 from sim.views.text import percent, plural
 
@@ -31,7 +31,7 @@ def survival(market: Market) -> Picture:
     """Share of each year's entrants still enrolled, by months since entry."""
     title = "How long participants stay, by year of entry"
     figure = canvas(title, 4.8)
-    ax = figure.subplots()
+    (ax,) = plots(figure)
     note = (
         "Kaplan-Meier estimate; who is still enrolled when the run ends is counted for as long as "
         "seen "

@@ -7,10 +7,13 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from sim.ledger import LedgerTables
-from sim.results import ResultsError, damaged_files, file_hashes, read_results
+from sim.results import Results, ResultsError, damaged_files, file_hashes, read_results
+from sim.views.market import Market, market_of
+from sim.views.studio import Studio
 
 PAGE = "report.html"
 FIGURES = "figures"
@@ -47,21 +50,68 @@ def fill_report(
 
     For ``write_results``, which hashes the files afterwards: the manifest need not be there yet.
     """
-    from sim.views.figures import draw_all, png_bytes, svg_bytes
-    from sim.views.market import market_of
-    from sim.views.report.page import page
+    with Reporter() as reporter:
+        return reporter.fill(folder, tables, summary, manifest)
 
-    # As their files will say them, so that the first report and a later one agree to the byte.
-    manifest, summary = _plain(manifest), _plain(summary)
-    market = market_of(tables, manifest.get("scenario") or {})
-    pictures = {picture: svg_bytes(picture.figure) for picture in draw_all(market)}
-    (folder / FIGURES).mkdir(exist_ok=True)
-    for picture, svg in pictures.items():
-        (folder / FIGURES / f"{picture.name}.svg").write_bytes(svg)
-        (folder / FIGURES / f"{picture.name}.png").write_bytes(png_bytes(picture.figure))
-    files = {name: digest for name, digest in file_hashes(folder).items() if name != PAGE}
-    _replace(folder / PAGE, page(market, summary, manifest, files, pictures))
-    return folder / PAGE
+
+class Reporter:
+    """Writes a report like ``fill_report``, but gets ready for it while the market still runs.
+
+    A context. ``begin`` may be told of the tables as soon as they stand; ``fill`` then writes
+    figures and page, and ``results`` is the run as it was told.
+    """
+
+    def __init__(self) -> None:
+        self._studio = Studio()
+        self._market: Market | None = None
+        self._told: tuple[LedgerTables, dict[str, Any], dict[str, Any]] | None = None
+
+    def begin(self, tables: LedgerTables, scenario: Mapping[str, Any]) -> None:
+        """Start to draw the figures of a run; ``scenario`` as its manifest will hold it."""
+        self._market = market_of(tables, scenario)
+        self._studio.begin(self._market)
+
+    def fill(
+        self,
+        folder: Path,
+        tables: LedgerTables,
+        summary: Mapping[str, Any],
+        manifest: Mapping[str, Any],
+    ) -> Path:
+        """Write figures and page into a folder that already holds its tables and summary."""
+        from sim.views.report.page import page
+
+        # As their files will say them, so that the first report and a later one agree to the byte.
+        manifest, summary = _plain(manifest), _plain(summary)
+        if self._market is None:
+            self.begin(tables, manifest.get("scenario") or {})
+        assert self._market is not None
+        figures = self._studio.drawn()
+        (folder / FIGURES).mkdir(exist_ok=True)
+        for figure in figures:
+            (folder / FIGURES / f"{figure.name}.svg").write_bytes(figure.svg)
+            (folder / FIGURES / f"{figure.name}.png").write_bytes(figure.png)
+        files = {name: digest for name, digest in file_hashes(folder).items() if name != PAGE}
+        _replace(folder / PAGE, page(self._market, summary, manifest, files, figures))
+        self._told = (tables, summary, manifest)
+        return folder / PAGE
+
+    def results(self, folder: Path) -> Results:
+        """The run that the report was written of, as its folder holds it."""
+        assert self._told is not None
+        tables, summary, manifest = self._told
+        return Results(folder, manifest, summary, tables)
+
+    def __enter__(self) -> Reporter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._studio.__exit__(kind, error, trace)
 
 
 def _ours(name: str) -> bool:

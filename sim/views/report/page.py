@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sim.views.figures import Picture
 from sim.views.html import Html, joined, tag
 from sim.views.limits import HEADLINE, NO_FINDING
 from sim.views.market import Market
@@ -25,6 +24,9 @@ from sim.views.report.sections import (
     summary_section,
 )
 
+if TYPE_CHECKING:
+    from sim.views.figures import Drawn
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -33,7 +35,7 @@ def page(
     summary: Mapping[str, Any],
     manifest: Mapping[str, Any],
     files: Mapping[str, str],
-    pictures: Mapping[Picture, bytes],
+    figures: Sequence[Drawn],
 ) -> str:
     """The whole page. ``files`` are the SHA-256 of the folder's other files by name."""
     scenario = manifest.get("scenario") or {}
@@ -42,7 +44,7 @@ def page(
         ("outcomes", "Who earns and who loses", outcomes_section(summary, market.currency)),
         ("comparison", "Beside the published table", comparison_section(market, summary)),
         ("ranks", "Pay by rank", ranks_section(summary, market.currency)),
-        ("figures", "Figures", figures_section(pictures)),
+        ("figures", "Figures", figures_section(figures)),
         ("money", "Whose money pays", money_section(summary)),
         ("dashboard", "The trade's targets", dashboard_section(market)),
         ("assumptions", "Assumptions", assumptions_section(scenario)),

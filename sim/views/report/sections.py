@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.measures.reference import published_table
 from sim.views.comparison import RULE, Row, by_rank, compared_rows, tally
 from sim.views.dashboard import dashboard
-from sim.views.figures import Picture
 from sim.views.html import Html, inline_svg, joined, table, tag
 from sim.views.limits import LIMITS, NO_FINDING
 from sim.views.market import Market
 from sim.views.text import MISSING, STAMP, amount, percent, precise
+
+if TYPE_CHECKING:
+    from sim.views.figures import Drawn
 
 SALES_NAMES = {
     "customer_sales": "customers' orders",
@@ -172,12 +174,12 @@ def _verdict(row: Row) -> Html:
     return tag("strong" if row.differs else "span", row.verdict, class_="verdict")
 
 
-def figures_section(pictures: Mapping[Picture, bytes]) -> Html:
+def figures_section(figures: Sequence[Drawn]) -> Html:
     """Every figure (as SVG) with its words and the table behind it."""
-    return joined(_figure(p, svg) for p, svg in pictures.items())
+    return joined(map(_figure, figures))
 
 
-def _figure(picture: Picture, svg: bytes) -> Html:
+def _figure(picture: Drawn) -> Html:
     data = ""
     if picture.rows:
         data = tag(
@@ -188,7 +190,7 @@ def _figure(picture: Picture, svg: bytes) -> Html:
     return tag(
         "figure",
         tag("h3", picture.title, class_="unseen"),
-        inline_svg(svg, picture.name, picture.alt),
+        inline_svg(picture.svg, picture.name, picture.alt),
         tag("figcaption", tag("p", picture.alt), tag("p", picture.note, class_="note")),
         data,
         id=f"figure-{picture.name}",
