@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,16 +13,21 @@ from sim.draws import Draw
 from sim.jit import njit
 from sim.records import NOBODY, PERSON, Motive, Role, RowTable, Table
 from sim.scenario.fields import minor
-from sim.scenario.schema import Population, Scenario
+from sim.scenario.schema import Scenario
 
 NEVER = 2**31 - 1
-MOST_WAGE = 2**31 - 1
+MOST_WAGE = float(2**31 - 1)
+CHUNK = 1 << 16  # people drawn at a time, so that their row numbers take little memory
+NO_ROLE = int(Role.NOBODY)
+DISCOUNT, SIDE_INCOME, CAREER = (int(motive) for motive in Motive)
 
 
 def populate(scenario: Scenario) -> RowTable:
     """The table PERSON of month 0: everybody is new, with no tie to the firm."""
     people = RowTable(PERSON, scenario.population.people)
-    settle_in(people, np.arange(len(people)), scenario, month=0)
+    for first in range(0, len(people), CHUNK):
+        rows = np.arange(first, min(first + CHUNK, len(people)))
+        settle_in(people, rows, scenario, month=0)
     return people
 
 
@@ -31,65 +36,96 @@ def person_keys(people: Table) -> NDArray[np.int64]:
     return np.arange(len(people)) | (people.incarnation.astype(np.int64) << 40)
 
 
-def settle_in(people: Table, rows: NDArray[Any], scenario: Scenario, month: int) -> None:
+def settle_in(people: RowTable, rows: NDArray[Any], scenario: Scenario, month: int) -> None:
     """Fill ``rows`` with new people of ``month``; ``incarnation`` is set before.
 
     Every trait depends on seed, slot and incarnation alone: the same people live under every plan.
     """
-    keys = person_keys(people)[rows]
     who, seed = scenario.population, scenario.seed
-
-    def luck(purpose: Draw) -> NDArray[np.float64]:
-        return draws.uniforms(draws.stream(seed, 0, int(purpose)), keys, 0)
-
-    people.motive[rows] = _motives(luck(Draw.BIRTH_MOTIVE), who)
-    people.appetite[rows] = _powers(luck(Draw.BIRTH_APPETITE), who.appetite_shape)
-    people.skill[rows] = _lognormals(luck(Draw.BIRTH_SKILL), 1.0, who.skill_sigma)
-    people.hours[rows] = _lognormals(luck(Draw.BIRTH_HOURS), who.hours_mean, who.hours_sigma)
-    people.susceptibility[rows] = _lognormals(
-        luck(Draw.BIRTH_SUSCEPTIBILITY), 1.0, who.susceptibility_sigma
+    streams = Births(*(draws.stream(seed, 0, int(purpose)) for purpose in BIRTHS))
+    motives = who.motives
+    traits = Traits(
+        discount=float(motives.discount),
+        not_career=float(motives.discount + motives.side_income),
+        appetite_shape=float(who.appetite_shape),
+        skill_sigma=float(who.skill_sigma),
+        hours_mean=float(who.hours_mean),
+        hours_sigma=float(who.hours_sigma),
+        susceptibility_sigma=float(who.susceptibility_sigma),
+        wage=float(minor(who.outside_wage)),
+        wage_sigma=float(who.outside_wage_sigma),
+        price_sigma=float(who.price_sensitivity_sigma),
+        replaced=1.0 - math.pow(1.0 - who.replaced_per_year, 1.0 / 12.0),
     )
-    wages = _lognormals(luck(Draw.BIRTH_WAGE), minor(who.outside_wage), who.outside_wage_sigma)
-    people.outside_wage[rows] = np.minimum(np.rint(wages), MOST_WAGE)
-    people.price_sensitivity[rows] = _lognormals(
-        luck(Draw.BIRTH_PRICE), 1.0, who.price_sensitivity_sigma
-    )
-    monthly = 1.0 - math.pow(1.0 - who.replaced_per_year, 1.0 / 12.0)
-    people.last_month[rows] = _lifetimes(luck(Draw.BIRTH_LIFETIME), monthly, month)
-    people.role[rows] = Role.NOBODY
-    people.refusals[rows] = people.customer_since[rows] = 0
-    people.seller[rows] = people.membership[rows] = people.last_order[rows] = NOBODY
-    people.stopped_month[rows] = people.last_offer[rows] = NOBODY
+    _bear(people.rows, rows.astype(np.int64, copy=False), streams, traits, month)
 
 
-def _motives(luck: NDArray[np.float64], who: Population) -> NDArray[np.int8]:
-    discount = who.motives.discount
-    earning = np.where(luck < discount + who.motives.side_income, Motive.SIDE_INCOME, Motive.CAREER)
-    return np.where(luck < discount, Motive.DISCOUNT, earning).astype(np.int8)
+class Births(NamedTuple):
+    """The key of luck of each trait at birth."""
+
+    motive: int
+    appetite: int
+    skill: int
+    hours: int
+    susceptibility: int
+    wage: int
+    price: int
+    lifetime: int
+
+
+BIRTHS = tuple(Draw[f"BIRTH_{name.upper()}"] for name in Births._fields)
+
+
+class Traits(NamedTuple):
+    """How the traits of newborns are spread; wages in minor units, the chance to leave a month."""
+
+    discount: float
+    not_career: float
+    appetite_shape: float
+    skill_sigma: float
+    hours_mean: float
+    hours_sigma: float
+    susceptibility_sigma: float
+    wage: float
+    wage_sigma: float
+    price_sigma: float
+    replaced: float
 
 
 @njit
-def _powers(luck: NDArray[np.float64], shape: float) -> NDArray[np.float64]:
-    """U ** shape of each u."""
-    out = np.empty(len(luck))
-    for i in range(len(luck)):
-        out[i] = math.pow(luck[i], shape)
-    return out
+def _bear(people: Any, rows: NDArray[np.int64], births: Births, traits: Traits, month: int) -> None:
+    """One newborn after the other: its traits, and no tie to the firm."""
+    for i in range(len(rows)):
+        row = rows[i]
+        person = people[row]
+        key = draws.person_key(row, person.incarnation)
+        person.motive = _motive(draws.uniform(births.motive, key, 0), traits)
+        appetite = draws.uniform(births.appetite, key, 0)
+        person.appetite = math.pow(appetite, traits.appetite_shape)
+        person.skill = _spread(births.skill, key, 1.0, traits.skill_sigma)
+        person.hours = _spread(births.hours, key, traits.hours_mean, traits.hours_sigma)
+        person.susceptibility = _spread(
+            births.susceptibility, key, 1.0, traits.susceptibility_sigma
+        )
+        wage = _spread(births.wage, key, traits.wage, traits.wage_sigma)
+        person.outside_wage = round(min(wage, MOST_WAGE))
+        person.price_sensitivity = _spread(births.price, key, 1.0, traits.price_sigma)
+        life = draws.geometric(draws.uniform(births.lifetime, key, 0), traits.replaced)
+        person.last_month = min(NEVER, month + life)
+        person.role = NO_ROLE
+        person.refusals = person.customer_since = 0
+        person.seller = person.membership = person.last_order = NOBODY
+        person.stopped_month = person.last_offer = NOBODY
 
 
 @njit
-def _lognormals(luck: NDArray[np.float64], mean: float, sigma: float) -> NDArray[np.float64]:
-    """Log-normal numbers of a mean and a spread of the logarithm, one for each uniform number."""
-    out = np.empty(len(luck))
-    for i in range(len(luck)):
-        out[i] = mean * draws.lognormal(luck[i], sigma)
-    return out
+def _motive(luck: float, traits: Traits) -> int:
+    if luck < traits.discount:
+        return DISCOUNT
+    return SIDE_INCOME if luck < traits.not_career else CAREER
 
 
 @njit
-def _lifetimes(luck: NDArray[np.float64], monthly: float, month: int) -> NDArray[np.int32]:
-    """The last month of each life that starts in ``month`` and ends with a chance a month."""
-    out = np.empty(len(luck), np.int32)
-    for i in range(len(luck)):
-        out[i] = min(NEVER, month + draws.geometric(luck[i], monthly))
-    return out
+def _spread(stream: int, key: int, mean: float, sigma: float) -> float:
+    """A log-normal number of a mean and a spread of the logarithm."""
+    return mean * draws.lognormal(draws.uniform(stream, key, 0), sigma)

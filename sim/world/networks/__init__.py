@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numba.extending import overload
 from numpy.typing import NDArray
 
 from sim.draws import Draw, stream
 from sim.jit import njit
-from sim.world.networks import walking
 from sim.world.networks.blocks import stochastic_block
 from sim.world.networks.computed import lift, ring
 from sim.world.networks.csr import Rows
@@ -26,18 +24,7 @@ from sim.world.networks.network import STORED, WELL_MIXED, Network, network_of
 from sim.world.networks.preferential import scale_free
 from sim.world.networks.regular import random_regular
 from sim.world.networks.rings import small_world
-from sim.world.networks.walking import contact, fill_contacts, knows, most_contacts
-
-__all__ = [
-    "Network",
-    "contact",
-    "contacts_of",
-    "draw_network",
-    "fill_contacts",
-    "knows",
-    "most_contacts",
-    "pick_contact",
-]
+from sim.world.networks.walking import contacts_of, fill_contacts
 
 MOST_PEOPLE = (1 << 31) - 1
 
@@ -96,40 +83,8 @@ def generate(
 def _stored(network: Network) -> tuple[NDArray[Any], NDArray[np.int32]]:
     indptr = np.zeros(network.people + 1, np.int32)
     for p in range(network.people):
-        indptr[p + 1] = indptr[p] + walking.contacts_of(network, p)
+        indptr[p + 1] = indptr[p] + contacts_of(network, p)
     neighbours = np.empty(indptr[-1], np.int32)
     for p in range(network.people):
         fill_contacts(network, p, neighbours[indptr[p] :])
     return indptr, neighbours
-
-
-def contacts_of(network: Any, *rest: Any) -> int:
-    """How many contacts a person has: of (network, person), or (indptr, neighbours, n, person)."""
-    if len(rest) == 1:
-        return walking.contacts_of(network, *rest)
-    people, person = rest[1:]
-    return int(network[person + 1] - network[person]) if len(network) else people - 1
-
-
-def pick_contact(network: Any, *rest: Any) -> int:
-    """A contact at random, of (network, person, u) or of (indptr, neighbours, n, person, u)."""
-    if len(rest) == 2:
-        return walking.pick_contact(network, *rest)
-    neighbours, people, person, u = rest
-    count = contacts_of(network, neighbours, people, person)
-    if count < 1:
-        return -1
-    index = int(u * count)
-    if not len(network):
-        return index + 1 if index >= person else index
-    return int(neighbours[network[person] + index])
-
-
-@overload(contacts_of, strict=False)
-def _contacts_of(network: Any, person: Any) -> Any:  # noqa: ARG001
-    return lambda network, person: walking.contacts_of(network, person)  # noqa: PLW0108
-
-
-@overload(pick_contact, strict=False)
-def _pick_contact(network: Any, person: Any, u: Any) -> Any:  # noqa: ARG001
-    return lambda network, person, u: walking.pick_contact(network, person, u)  # noqa: PLW0108

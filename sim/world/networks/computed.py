@@ -16,12 +16,18 @@ colour 1 ties one group to itself, and instead of a contact in it a newcomer has
 
 from __future__ import annotations
 
-from sim.draws import below
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.jit import njit
 from sim.world.networks.csr import require, require_circle, require_pairs
 from sim.world.networks.network import LIFT, RING, Network, network_of
 
-ROUNDS = 4
+FEW, MANY, SMALL = 6, 24, 512  # rounds of a bijection; few halves mix slowly in a small group
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # the constants of ``sim.draws``
+_FIRST = np.uint64(0xBF58476D1CE4E5B9)
+_SECOND = np.uint64(0x94D049BB133111EB)
+_HALF = np.uint64(32)
 JOINED = 1  # the colour of the ties that newcomers are put into
 
 
@@ -65,6 +71,14 @@ def ring_knows(people: int, degree: int, person: int, other: int) -> bool:
 
 
 @njit
+def _below(key: int, step: int, value: int, bound: int) -> int:
+    """A number 0 .. bound - 1 by hash: multiply, fold, multiply, and scale the upper 32 bits."""
+    z = (np.uint64(key) + np.uint64(step) * _GOLDEN + np.uint64(value)) * _FIRST
+    z = (z ^ (z >> _HALF)) * _SECOND
+    return int(np.int64(((z >> _HALF) * np.uint64(bound)) >> _HALF))
+
+
+@njit
 def place_after(key: int, pair: int, size: int, bits: int, place: int) -> int:
     """Where the bijection of a pair of groups takes a place 0 .. size - 1.
 
@@ -73,12 +87,14 @@ def place_after(key: int, pair: int, size: int, bits: int, place: int) -> int:
     """
     lows = 1 << bits
     highs = (size + lows - 1) >> bits
+    first = MANY * pair
+    last = first + (MANY if size < SMALL else FEW)
     while True:
         low, high = place & (lows - 1), place >> bits
-        for step in range(0, ROUNDS, 2):
-            high += below(key, low, ROUNDS * pair + step, highs)
+        for step in range(first, last, 2):
+            high += _below(key, step, low, highs)
             high -= highs if high >= highs else 0
-            low ^= below(key, high, ROUNDS * pair + step + 1, lows)
+            low ^= _below(key, step + 1, high, lows)
         place = (high << bits) | low
         if place < size:
             return place
@@ -89,11 +105,13 @@ def place_before(key: int, pair: int, size: int, bits: int, place: int) -> int:
     """The place that ``place_after`` takes to ``place``."""
     lows = 1 << bits
     highs = (size + lows - 1) >> bits
+    first = MANY * pair
+    last = first + (MANY if size < SMALL else FEW)
     while True:
         low, high = place & (lows - 1), place >> bits
-        for step in range(ROUNDS - 2, -1, -2):
-            low ^= below(key, high, ROUNDS * pair + step + 1, lows)
-            high -= below(key, low, ROUNDS * pair + step, highs)
+        for step in range(last - 2, first - 1, -2):
+            low ^= _below(key, step + 1, high, lows)
+            high -= _below(key, step, low, highs)
             high += highs if high < 0 else 0
         place = (high << bits) | low
         if place < size:
@@ -104,13 +122,13 @@ def place_before(key: int, pair: int, size: int, bits: int, place: int) -> int:
 def lift_contact(
     people: int, degree: int, key: int, size: int, bits: int, person: int, index: int
 ) -> int:
-    """The contact of a person by the tie of colour ``index``; that of a newcomer in that group."""
-    group = person // size
+    """The contact of a person in group ``index``, or the newcomer in its stead."""
+    group, other, inside = person // size, index, degree * size
     if group >= degree:
-        return _newcomer_contact(degree, key, size, bits, person - degree * size, index)
-    place, other = person - group * size, index - group
-    other += degree if other < 0 else 0
-    pair = index * degree + min(group, other)
+        return _newcomer_contact(degree, key, size, bits, person - inside, index)
+    place, colour = person - group * size, group + other
+    colour -= degree if colour >= degree else 0
+    pair = colour * degree + min(group, other)
     if group == other:
         tie = place_after(key, pair, size, bits, place)
         return group * size + place_before(key, pair, size, bits, tie ^ 1)
@@ -118,8 +136,30 @@ def lift_contact(
         start, found = place, place_after(key, pair, size, bits, place)
     else:
         start = found = place_before(key, pair, size, bits, place)
-    newcomers = people - degree * size
-    return degree * size + start if index == JOINED and start < newcomers else other * size + found
+    return inside + start if colour == JOINED and start < people - inside else other * size + found
+
+
+@njit
+def fill_lift(
+    people: int,
+    degree: int,
+    key: int,
+    size: int,
+    bits: int,
+    person: int,
+    out: NDArray[np.int32],
+) -> None:
+    """Write all contacts of a person, rising: by group, and the newcomer, if there is one, last."""
+    count, newcomer = 0, -1
+    for group in range(degree):
+        found = lift_contact(people, degree, key, size, bits, person, group)
+        if found >= degree * size:
+            newcomer = found
+        else:
+            out[count] = found
+            count += 1
+    if newcomer >= 0:
+        out[count] = newcomer
 
 
 @njit
@@ -141,11 +181,8 @@ def lift_knows(
 ) -> bool:
     """Whether two people are tied in a lift: by the one tie that could be between them."""
     inside = degree * size
-    if other >= inside:
-        person, other = other, person
-    group, index = person // size, other // size
+    first, second = int(np.int64(min(person, other))), int(np.int64(max(person, other)))
+    index = first // size
     if index >= degree:
-        return degree % 2 == 1 and person - inside == (other - inside) ^ 1
-    if group < degree:
-        index = (group + index) % degree
-    return lift_contact(people, degree, key, size, bits, person, index) == other
+        return bool(degree % 2 == 1 and second - inside == (first - inside) ^ 1)
+    return bool(lift_contact(people, degree, key, size, bits, second, index) == first)

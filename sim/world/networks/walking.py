@@ -18,8 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import njit
-from sim.world.networks.computed import lift_contact, lift_knows, ring_contact, ring_knows
-from sim.world.networks.csr import sort_slice
+from sim.world.networks.computed import (
+    fill_lift,
+    lift_contact,
+    lift_knows,
+    ring_contact,
+    ring_knows,
+)
 from sim.world.networks.network import LIFT, RING, STORED, WELL_MIXED, Network
 
 
@@ -45,7 +50,7 @@ def contacts_of(network: Network, person: int) -> int:
 def contact(network: Network, person: int, index: int) -> int:
     """The contact of a person at a place 0 .. contacts_of - 1 of the person's list.
 
-    The list rises by contact, but for a lift, whose list has an order of its own.
+    The list rises by contact, but for the few of a lift who know a newcomer (see ``computed``).
     """
     if network.kind == STORED:
         return int(network.neighbours[network.indptr[person] + index])
@@ -95,11 +100,22 @@ def fill_contacts(network: Network, person: int, out: NDArray[np.int32]) -> int:
 
     ``out`` has ``most_contacts`` places or more. Nothing is written in a well-mixed market.
     """
-    if network.kind == WELL_MIXED:
-        return 0
-    count = contacts_of(network, person)
-    for i in range(count):
-        out[i] = contact(network, person, i)
+    if network.kind == STORED:
+        start, stop = int(network.indptr[person]), int(network.indptr[person + 1])
+        for i in range(start, stop):
+            out[i - start] = network.neighbours[i]
+        return stop - start
+    if network.kind == RING:
+        for i in range(network.degree):
+            out[i] = ring_contact(network.people, network.degree, person, i)
     if network.kind == LIFT:
-        sort_slice(out, 0, count)
-    return count
+        fill_lift(
+            network.people,
+            network.degree,
+            network.key,
+            network.size,
+            network.bits,
+            person,
+            out,
+        )
+    return network.degree
