@@ -14,6 +14,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numba
+import numpy as np
+from numpy.typing import NDArray
 
 
 def source_hash() -> str:
@@ -41,6 +43,14 @@ def cache_folder() -> pathlib.Path:
 
 if "NUMBA_CACHE_DIR" not in os.environ:
     numba.config.CACHE_DIR = str(cache_folder())
+
+
+def seen(array: NDArray[Any]) -> NDArray[Any]:
+    """A structured array as compiled code takes it: fields are attributes of a row, JIT on or off.
+
+    Compiled code sees fields as attributes anyway, and takes a plain array in a fifth of the time.
+    """
+    return array.view(np.recarray) if numba.config.DISABLE_JIT else array
 
 
 def njit[F: Callable[..., Any]](function: F) -> F:

@@ -13,7 +13,7 @@ participant.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, NamedTuple
@@ -286,28 +286,37 @@ class RowTable(Table):
     """A table of fixed length whose rows lie together in memory, one to a cache line.
 
     For what is visited one row at a time, here and there: all of a row comes with one look at the
-    memory. ``rows`` is the table as a record array; the columns are views of it.
+    memory. ``rows`` is a structured array whose views are the columns; those named ``apart`` lie by
+    themselves, for passes that read nothing else.
 
     >>> people = RowTable(PERSON, 3)
-    >>> people.rows[1].role = 2
-    >>> people.role.tolist()
+    >>> people.rows["refusals"][1] = 2
+    >>> people.refusals.tolist()
     [0, 2, 0]
     """
 
-    def __init__(self, columns: tuple[Column, ...], rows: int = 0) -> None:
+    def __init__(
+        self, columns: tuple[Column, ...], rows: int = 0, apart: tuple[str, ...] = ()
+    ) -> None:
         self.columns, self._rows = columns, rows
-        fields: Any = {"names": [c.name for c in columns], "formats": [c.dtype for c in columns]}
-        size = -(-np.dtype(fields, align=True).itemsize // LINE) * LINE
-        kind = np.dtype(fields | {"itemsize": size}, align=True)
-        store = np.zeros(rows * size + LINE, np.uint8)
+        kind = row_type([c for c in columns if c.name not in apart])
+        store = np.zeros(rows * kind.itemsize + LINE, np.uint8)
         first = -store.ctypes.data % LINE
-        self.rows: Any = store[first : first + rows * size].view(kind).view(np.recarray)
-        for column in columns:
-            setattr(self, column.name, self.rows[column.name])
+        self.rows = store[first : first + rows * kind.itemsize].view(kind)
+        for c in columns:
+            column = np.zeros(rows, c.dtype) if c.name in apart else self.rows[c.name]
+            setattr(self, c.name, column)
 
     def grow(self, rows: int) -> None:
         """Not to be had: whoever holds ``rows`` would go on writing into the old ones."""
         raise NotImplementedError("a table of rows has a fixed length")
+
+
+def row_type(columns: Sequence[Column]) -> np.dtype[Any]:
+    """A row as one value of whole cache lines."""
+    fields: Any = {"names": [c.name for c in columns], "formats": [c.dtype for c in columns]}
+    size = -(-np.dtype(fields, align=True).itemsize // LINE) * LINE
+    return np.dtype(fields | {"itemsize": size}, align=True)
 
 
 @dataclass(frozen=True)

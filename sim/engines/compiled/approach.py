@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.draws import Draw, person_key, uniform
 from sim.engines.compiled.decide import approaches_made, asks_a_contact, hours_given, success
 from sim.engines.compiled.state import World
-from sim.jit import njit
+from sim.jit import njit, seen
 from sim.records import NOBODY, Motive, Role
 from sim.world.networks.walking import contacts_of, pick_contact
 
@@ -19,14 +19,27 @@ DISTRIBUTOR = int(Role.DISTRIBUTOR)
 DISCOUNT = int(Motive.DISCOUNT)
 
 
-class Offers(NamedTuple):
-    """A month's offers, each with its asker (a participant) and the offer before it.
+OFFER = np.dtype(
+    [
+        ("key", np.int64),
+        ("asker", np.int32),
+        ("person", np.int32),
+        ("target", np.int32),
+        ("before", np.int32),
+        ("skill", np.float32),
+    ],
+    align=True,
+)
+"""An offer: its asker (a participant), the row, key of luck and skill of the person behind it, the
+row of its target, and the offer that came before it.
 
-    They make one chain a person: it starts at ``last_offer`` in the person's row.
-    """
+The offers to a person make a chain, which starts at ``last_offer`` in the person's row.
+"""
 
-    asker: NDArray[np.int32]
-    before: NDArray[np.int32]
+
+def room_for(offers: int) -> NDArray[Any]:
+    """Offers that are not written yet."""
+    return seen(np.empty(offers, OFFER))
 
 
 @njit
@@ -41,7 +54,7 @@ def efforts(
 
     ``hours`` and ``expenses`` are by participant, ``made`` by place in the list.
     """
-    people, scene, stream = world.people, world.scene, world.streams[APPROACH_COUNT]
+    people, scene, stream = world.people, world.scene[0], world.streams[APPROACH_COUNT]
     motive, morale, lived_pay = world.members.motive, world.members.morale, world.members.lived_pay
     for i in range(len(distributors)):
         row = distributors[i]
@@ -66,50 +79,50 @@ def approach(
     world: World,
     distributors: NDArray[np.int32],
     start: NDArray[np.int64],
-    target: NDArray[np.int32],
-    asker: NDArray[np.int32],
+    offers: Any,
 ) -> None:
     """Find whom each approach of the people in these rows reaches.
 
-    The approaches of the i-th stand from ``start[i]`` to ``start[i + 1]`` in ``target`` (rows) and
-    ``asker`` (participants).
+    The approaches of the i-th stand from ``start[i]`` to ``start[i + 1]`` in ``offers``.
     """
     people, network, stream = world.people, world.network, world.streams[APPROACH_TARGET]
-    strangers, warm = world.scene.people - 1, world.scene.warm
+    strangers, warm = world.scene[0].people - 1, world.scene[0].warm
     for i in range(len(distributors)):
         row = distributors[i]
         person = people[row]
         key = person_key(row, person.incarnation)
         known = contacts_of(network, row)
         for at in range(start[i], start[i + 1]):
-            k = at - start[i]
+            k, offer = at - start[i], offers[at]
+            offer.key, offer.asker, offer.person = key, person.membership, row
+            offer.skill = person.skill
             luck = uniform(stream, key, 2 * k + 1)
             if asks_a_contact(warm, known, uniform(stream, key, 2 * k)):
-                target[at] = pick_contact(network, row, luck)
+                offer.target = pick_contact(network, row, luck)
             else:
                 stranger = int(luck * strangers)
-                target[at] = stranger + 1 if stranger >= row else stranger
-            asker[at] = person.membership
+                offer.target = stranger + 1 if stranger >= row else stranger
 
 
 @njit
-def gather(
-    people: Any, target: NDArray[np.int32], offers: Offers, prospects: NDArray[np.int32]
-) -> int:
+def gather(world: World, offers: Any, prospects: NDArray[np.int32]) -> int:
     """Chain the offers under the people approached who are no distributors; returns how many.
 
     One asker asks a person once, however often they meet: its approaches stand side by side.
     """
-    asker, before = offers.asker, offers.before
+    people, role = world.people, world.role
     found = 0
-    for at in range(len(target)):
-        person = people[target[at]]
+    for at in range(len(offers)):
+        offer = offers[at]
+        person = people[offer.target]
         last = person.last_offer
-        if person.role == DISTRIBUTOR or (last != NOBODY and asker[last] == asker[at]):
+        if role[offer.target] == DISTRIBUTOR:
             continue
         if last == NOBODY:
-            prospects[found] = target[at]
+            prospects[found] = offer.target
             found += 1
-        before[at] = last
+        elif offers[last].asker == offer.asker:
+            continue
+        offer.before = last
         person.last_offer = at
     return found

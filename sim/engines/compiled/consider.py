@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.draws import Draw, person_key, uniform
-from sim.engines.compiled.approach import Offers
 from sim.engines.compiled.decide import (
     accepts_offer,
     asker_appeal,
@@ -17,7 +16,7 @@ from sim.engines.compiled.decide import (
     saving_gain,
 )
 from sim.engines.compiled.shop import order_chance
-from sim.engines.compiled.state import Scene, World
+from sim.engines.compiled.state import World
 from sim.jit import njit
 from sim.records import NOBODY, Motive, Role
 from sim.world.networks.walking import fill_contacts
@@ -45,13 +44,21 @@ class Choice(NamedTuple):
     own: float
     around: float
     fatigue: float
+
+
+class Luck(NamedTuple):
+    """The key of a person, and the month's keys for offers and for ties between them."""
+
     key: int
+    offer: int
+    tie: int
 
 
 @njit
-def consider(world: World, prospects: NDArray[np.int32], offers: Offers, answers: Answers) -> None:
+def consider(world: World, prospects: NDArray[np.int32], offers: Any, answers: Answers) -> None:
     """Let the people in these rows say yes to the best of their offers, or to none."""
-    people, scene, month, network = world.people, world.scene, world.month, world.network
+    people, role, scene = world.people, world.role, world.scene[0]
+    month, network, streams = world.month, world.network, world.streams
     left_month = world.members.left_month
     contacts = np.empty(scene.most_contacts, np.int32)
     for i in range(len(prospects)):
@@ -61,42 +68,41 @@ def consider(world: World, prospects: NDArray[np.int32], offers: Offers, answers
         answers.asker[i], answers.joins[i] = NOBODY, False
         if person.stopped_month == month.number:
             continue
-        former = person.role == FORMER
+        former = role[row] == FORMER
         if former and month.number - left_month[person.membership] < scene.cool_off:
             continue
         known = contacts[: fill_contacts(network, row, contacts)]
-        around = _appeal_of_contacts(known, people, scene)
+        around = _appeal_of_contacts(known, role, scene)
         fatigue = -scene.refusal * person.refusals
         key = person_key(row, person.incarnation)
-        own = _appeal_of_joining(person, month.expected, scene)
-        choice = Choice(True, own, around, fatigue, key)
-        best = _best(world, first, known, offers, choice)
+        own = _appeal_of_joining(person, role[row], month.expected, scene)
+        luck = Luck(key, streams[OFFER], streams[TIE])
+        best = _best(offers, first, known, Choice(True, own, around, fatigue), luck, scene)
         answers.joins[i] = best != NOBODY
-        if best == NOBODY and (former or person.role == NO_TIE):
+        if best == NOBODY and role[row] in (NO_TIE, FORMER):
             own = scene.buy + scene.appetite * np.float64(person.appetite)
-            choice = Choice(False, own, around, fatigue, key)
-            best = _best(world, first, known, offers, choice)
+            choice = Choice(False, own, around, fatigue)
+            best = _best(offers, first, known, choice, luck, scene)
         answers.asker[i] = best
         person.refusals += best == NOBODY
 
 
 @njit
-def _appeal_of_contacts(contacts: NDArray[np.int32], people: Any, scene: Scene) -> float:
+def _appeal_of_contacts(contacts: NDArray[np.int32], role: NDArray[np.int8], scene: Any) -> float:
     """Log-odds added by what the own contacts live: enrolled, or left."""
     enrolled, former = 0, 0
     for other in contacts:
-        role = people[other].role
-        enrolled += role == DISTRIBUTOR
-        former += role == FORMER
+        enrolled += role[other] == DISTRIBUTOR
+        former += role[other] == FORMER
     return neighbour_appeal(enrolled, former, scene.seller_contact, scene.former_contact)
 
 
 @njit
-def _appeal_of_joining(person: Any, expected: float, scene: Scene) -> float:
+def _appeal_of_joining(person: Any, role: int, expected: float, scene: Any) -> float:
     """Log-odds of joining, whoever asks: the saving or the income, whichever is the motive."""
     appeal = scene.join + scene.appetite * np.float64(person.appetite)
     if person.motive == DISCOUNT:
-        return appeal + scene.saving * _saving(person, scene)
+        return appeal + scene.saving * _saving(person, role == PREFERRED_CUSTOMER, scene)
     gain = income_gain(
         expected,
         np.float64(person.susceptibility),
@@ -108,9 +114,8 @@ def _appeal_of_joining(person: Any, expected: float, scene: Scene) -> float:
 
 
 @njit
-def _saving(person: Any, scene: Scene) -> float:
+def _saving(person: Any, preferred: bool, scene: Any) -> float:
     """A year's saving as a member, as a multiple of the entry fee."""
-    preferred = person.role == PREFERRED_CUSTOMER
     ratio = scene.preferred_ratio if preferred else scene.retail_ratio
     price = scene.preferred_price if preferred else scene.list_price
     units = order_chance(person, scene.order_probability, ratio) * scene.units_mean
@@ -119,24 +124,23 @@ def _saving(person: Any, scene: Scene) -> float:
 
 @njit
 def _best(
-    world: World, offer: int, contacts: NDArray[np.int32], offers: Offers, choice: Choice
+    offers: Any, at: int, contacts: NDArray[np.int32], choice: Choice, luck: Luck, scene: Any
 ) -> int:
     """Who makes the most appealing offer that passes, equal ones by luck; NOBODY if none passes."""
-    scene, streams = world.scene, world.streams
     best, best_appeal, best_tie = NOBODY, 0.0, 0.0
-    while offer != NOBODY:
-        asker = offers.asker[offer]
-        row = world.members.person[asker]
-        skill = np.float64(world.people[row].skill)
-        asked_by = asker_appeal(skill, scene.skill, _among(contacts, row), scene.friend)
+    while at != NOBODY:
+        offer = offers[at]
+        friend = _among(contacts, offer.person)
+        asked_by = asker_appeal(np.float64(offer.skill), scene.skill, friend, scene.friend)
         appeal = choice.own + (choice.around + asked_by)
         # by the asker's person, not its number: one more recruit elsewhere shifts no luck
-        k = 2 * person_key(row, world.members.incarnation[asker]) + choice.joins
-        if accepts_offer(appeal, choice.fatigue, uniform(streams[OFFER], choice.key, k)):
-            tie = uniform(streams[TIE], choice.key, k)
+        k = 2 * offer.key + choice.joins
+        if accepts_offer(appeal, choice.fatigue, uniform(luck.offer, luck.key, k)):
+            tie = uniform(luck.tie, luck.key, k)
+            asker = offer.asker
             if best == NOBODY or (appeal, tie, asker) > (best_appeal, best_tie, best):
                 best, best_appeal, best_tie = asker, appeal, tie
-        offer = offers.before[offer]
+        at = offer.before
     return best
 
 

@@ -54,7 +54,7 @@ def admission(
 @njit
 def join(world: World, joining: Joining, first_new: int, heads: NDArray[np.int64]) -> int:
     """Enrol people in this order as participants ``first_new`` and on; how many were customers."""
-    people, members = world.people, world.members
+    people, role, members = world.people, world.role, world.members
     served = 0
     for i in range(len(joining.row)):
         row, new, sponsor = joining.row[i], first_new + i, joining.sponsor[i]
@@ -67,7 +67,7 @@ def join(world: World, joining: Joining, first_new: int, heads: NDArray[np.int64
         members.belief[new], members.morale[new] = joining.belief, 1.0
         if sponsor != COMPANY:
             members.recruits[sponsor] += 1
-        recast(person, DISTRIBUTOR, heads)
+        recast(role, row, DISTRIBUTOR, heads)
         person.membership = new
     return served
 
@@ -80,12 +80,13 @@ def serve(
     heads: NDArray[np.int64],
 ) -> None:
     """Make ``rows`` customers of ``sellers``."""
-    people, customers, streams = world.people, world.members.customers, world.streams
+    people, role, customers = world.people, world.role, world.members.customers
+    streams, preferred_share = world.streams, world.scene[0].preferred
     for i in range(len(rows)):
         person = people[rows[i]]
         key = person_key(rows[i], person.incarnation)
-        preferred = uniform(streams[CUSTOMER_CLASS], key, 0) < world.scene.preferred
-        recast(person, PREFERRED_CUSTOMER if preferred else RETAIL_CUSTOMER, heads)
+        preferred = uniform(streams[CUSTOMER_CLASS], key, 0) < preferred_share
+        recast(role, rows[i], PREFERRED_CUSTOMER if preferred else RETAIL_CUSTOMER, heads)
         person.seller = sellers[i]
         person.customer_since = day_in(world.month, uniform(streams[DAY], key, CUSTOMER))
         customers[sellers[i]] += 1
@@ -94,17 +95,17 @@ def serve(
 @njit
 def first_orders(world: World, rows: NDArray[np.int32], slips: Any) -> int:
     """The kits and first orders of newcomers, members and customers, in ``rows``, which rise."""
-    people, month, joined_day = world.people, world.month, world.members.joined_day
-    stream, mean = world.streams[UNITS], world.scene.first_order_units
+    people, role, joined_day = world.people, world.role, world.members.joined_day
+    stream, mean = world.streams[UNITS], world.scene[0].first_order_units
     at = 0
     for row in rows:
         person = people[row]
-        joined = person.role == DISTRIBUTOR
+        joined = role[row] == DISTRIBUTOR
         purpose = OWN_USE if joined else CUSTOMER
         number = person.membership if joined else NOBODY
         credited = number if joined else person.seller
         day = joined_day[number] if joined else person.customer_since
-        source = PARTICIPANT if joined else person.role - RETAIL_CUSTOMER
+        source = PARTICIPANT if joined else role[row] - RETAIL_CUSTOMER
         luck = uniform(stream, person_key(row, person.incarnation), FIRST_ORDER + purpose)
         units = units_ordered(mean, luck)
         if units:
@@ -114,5 +115,5 @@ def first_orders(world: World, rows: NDArray[np.int32], slips: Any) -> int:
             write(slips[at], row, number, day, day, 1, source, KIT)
             at += 1
         if units or joined:
-            person.last_order = month.number
+            person.last_order = world.month.number
     return at

@@ -15,22 +15,21 @@ from sim.engines.compiled.state import World
 from sim.jit import njit
 from sim.records import COMPANY, NOBODY, Role
 
-NO_TIE, FORMER, DISTRIBUTOR = int(Role.NOBODY), int(Role.FORMER), int(Role.DISTRIBUTOR)
-RETAIL_CUSTOMER, PREFERRED_CUSTOMER = int(Role.RETAIL_CUSTOMER), int(Role.PREFERRED_CUSTOMER)
+NO_TIE, FORMER = int(Role.NOBODY), int(Role.FORMER)
 
 
 @njit
-def recast(person: Any, role: int, heads: NDArray[np.int64]) -> None:
+def recast(role: NDArray[np.int8], row: int, new: int, heads: NDArray[np.int64]) -> None:
     """Give a person a role."""
-    heads[person.role] -= 1
-    heads[role] += 1
-    person.role = role
+    heads[role[row]] -= 1
+    heads[new] += 1
+    role[row] = new
 
 
 @njit
 def release(person: Any, customers: NDArray[np.int32]) -> bool:
     """End the tie of a customer to its seller; ``customers`` counts by seller. Was there one?"""
-    served = person.role in (RETAIL_CUSTOMER, PREFERRED_CUSTOMER)
+    served = person.seller != NOBODY
     if served:
         customers[person.seller] -= 1
         person.seller = NOBODY
@@ -51,23 +50,23 @@ def add_volume(slips: Any, counted: NDArray[np.bool_], pv: int, volume: NDArray[
 @njit
 def lose(world: World, rows: NDArray[np.int32], heads: NDArray[np.int64]) -> None:
     """The customers in ``rows`` stop buying for good."""
-    people, customers = world.people, world.members.customers
+    people, role, customers = world.people, world.role, world.members.customers
     for row in rows:
         person = people[row]
         release(person, customers)
-        recast(person, NO_TIE if person.membership == NOBODY else FORMER, heads)
+        recast(role, row, NO_TIE if person.membership == NOBODY else FORMER, heads)
         person.stopped_month = world.month.number
 
 
 @njit
 def part(world: World, left: NDArray[np.int32], heads: NDArray[np.int64]) -> int:
     """End the memberships in ``left``; returns how many customers they served."""
-    people, person, customers = world.people, world.members.person, world.members.customers
+    role, person, customers = world.role, world.members.person, world.members.customers
     left_month, qualified = world.members.left_month, world.members.qualified
     served = 0
     for number in left:
         left_month[number], qualified[number] = world.month.number, False
-        recast(people[person[number]], FORMER, heads)
+        recast(role, person[number], FORMER, heads)
         served += customers[number]
     return served
 
@@ -100,11 +99,11 @@ def hand_over(world: World, rows: NDArray[np.int32], orphans: NDArray[np.int32])
 @njit
 def empty_places(world: World, rows: NDArray[np.int32], heads: NDArray[np.int64]) -> int:
     """Empty the places of people who leave the market; returns how many were customers."""
-    people, customers = world.people, world.members.customers
+    people, role, customers = world.people, world.role, world.members.customers
     served = 0
     for row in rows:
         person = people[row]
         served += release(person, customers)
-        recast(person, NO_TIE, heads)
+        recast(role, row, NO_TIE, heads)
         person.incarnation += 1
     return served

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.compiled import approach, consider, decide, enrol, firm, reflect, shop, stock
-from sim.engines.compiled.approach import Offers
 from sim.engines.compiled.consider import Answers
 from sim.engines.compiled.enrol import Joining
 from sim.engines.compiled.roster import Calendar, Roster
-from sim.engines.compiled.slips import order_table, price_list, room_for
+from sim.engines.compiled.slips import join_slips, order_table, price_list, room_for
 from sim.engines.compiled.state import Month, World, members_of, scene_of
 from sim.engines.market import Market
+from sim.jit import seen
 from sim.ledger import Ledger
 from sim.records import COMPANY, NOBODY, Purpose, Role, Source
 from sim.scenario.schema import Scenario
@@ -41,6 +41,7 @@ class CompiledMarket(Market):
     def __init__(self, scenario: Scenario, ledger: Ledger | None = None, threads: int = 1) -> None:
         super().__init__(scenario, ledger)
         self.scene, self.price_list = scene_of(self), price_list(self.prices)
+        self.rows = seen(self.people.rows)
         self.threads = threads
         self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self.customers = Roster(Role.RETAIL_CUSTOMER, Role.PREFERRED_CUSTOMER)
@@ -105,10 +106,12 @@ class CompiledMarket(Market):
         """What decisions read, now."""
         days = self.period.last_day - self.period.first_day + 1
         streams = np.array(self.streams, np.int64)
-        expected = float(decide.expected_income(self.shown, self.true_mean, self.scene.hype))
+        expected = float(
+            decide.expected_income(self.shown, self.true_mean, self.scenario.believing.hype)
+        )
         month = Month(self.month, self.period.first_day, days, expected)
         members = members_of(self.participants)
-        return World(self.people.rows, members, self.network, self.scene, month, streams)
+        return World(self.rows, self.people.role, members, self.network, self.scene, month, streams)
 
     def each[T](self, phase: Callable[[slice], T], people: int) -> list[T]:
         """Run a phase over so many people, in one piece or shared among threads, in their order."""
@@ -128,10 +131,10 @@ class CompiledMarket(Market):
             slips = room_for(piece.stop - piece.start)
             return slips[: shop.shop(world, rows[piece], slips, stops[piece])]
 
-        done = np.concatenate([*self.each(phase, len(rows)), self.founding])
+        done = join_slips([*self.each(phase, len(rows)), self.founding])
         self.founding = room_for(0)
         self.volume = np.zeros(len(self.participants), np.int64)
-        firm.add_volume(done, self.counted_orders, self.scene.pv, self.volume)
+        firm.add_volume(done, self.counted_orders, self.prices.pv, self.volume)
         self.lose(world, rows[stops])
         return done
 
@@ -143,9 +146,9 @@ class CompiledMarket(Market):
             slips = room_for(2 * (piece.stop - piece.start))
             return slips[: stock.stock(world, rows[piece], self.volume, slips)]
 
-        return np.concatenate(self.each(phase, len(rows)))
+        return join_slips(self.each(phase, len(rows)))
 
-    def approach(self, world: World) -> Offers:
+    def approach(self, world: World) -> Any:
         """Distributors spend their hours; offers gather under the people approached."""
         rows = self.distributors.rows
         start = np.zeros(len(rows) + 1, np.int64)
@@ -157,21 +160,20 @@ class CompiledMarket(Market):
         self.each(work, len(rows))
         np.cumsum(start, out=start)
         total = int(start[-1])
-        target, asker = np.empty(total, np.int32), np.empty(total, np.int32)
+        offers = approach.room_for(total)
 
         def meet(piece: slice) -> None:
             bounds = start[piece.start : piece.stop + 1]
-            approach.approach(world, rows[piece], bounds, target, asker)
+            approach.approach(world, rows[piece], bounds, offers)
 
         self.each(meet, len(rows))
-        offers = Offers(asker, np.empty(total, np.int32))
         self.prospects = np.empty(min(total, len(self.people)), np.int32)
-        found = approach.gather(world.people, target, offers, self.prospects)
+        found = approach.gather(world, offers, self.prospects)
         self.prospects = self.prospects[:found]
         self.counts["approaches"], self.counts["prospects"] = total, found
         return offers
 
-    def consider(self, world: World, offers: Offers) -> Answers:
+    def consider(self, world: World, offers: Any) -> Answers:
         """Every approached person weighs its offers."""
         rows = self.prospects
         answers = Answers(np.empty(len(rows), np.int32), np.empty(len(rows), np.bool_))

@@ -17,7 +17,12 @@ STAYS, LEAVES, RENEWS = 0, 1, 2
 @njit
 def reflect(world: World, distributors: NDArray[np.int32], choice: NDArray[np.int8]) -> None:
     """Let the people in these rows look back; ``choice`` gets STAYS, LEAVES or RENEWS."""
-    people, members, scene, stream = world.people, world.members, world.scene, world.streams[STAY]
+    people, members, scene, stream = (
+        world.people,
+        world.members,
+        world.scene[0],
+        world.streams[STAY],
+    )
     last_pay, last_margin, lived_pay = members.last_pay, members.last_margin, members.lived_pay
     belief, morale, joined_month = members.belief, members.morale, members.joined_month
     for i in range(len(distributors)):

@@ -34,13 +34,14 @@ def shop(world: World, customers: NDArray[np.int32], slips: Any, stops: NDArray[
 
     ``stops`` gets, for each of them, whether it stops. Nothing that another person reads changes.
     """
-    people, scene, month, streams = world.people, world.scene, world.month, world.streams
+    people, role, scene = world.people, world.role, world.scene[0]
+    month, streams = world.month, world.streams
     at = 0
     for i in range(len(customers)):
         row = customers[i]
         person = people[row]
         key = person_key(row, person.incarnation)
-        source = person.role - RETAIL_CUSTOMER + RETAIL
+        source = role[row] - RETAIL_CUSTOMER + RETAIL
         ratio = scene.preferred_ratio if source == PREFERRED else scene.retail_ratio
         chance = order_chance(person, scene.order_probability, ratio)
         if orders(chance, uniform(streams[SHOP], key, 0)):

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import njit
+from sim.jit import njit, seen
 from sim.records import NOBODY, ORDER, Purpose, Source, Table
 from sim.world.prices import Prices
 
@@ -45,8 +45,14 @@ class PriceList(NamedTuple):
 
 
 def room_for(slips: int) -> Any:
-    """Unwritten slips, a record array."""
-    return np.empty(slips, SLIP).view(np.recarray)
+    """Slips that are not written yet."""
+    return seen(np.empty(slips, SLIP))
+
+
+def join_slips(parts: list[Any]) -> Any:
+    """Runs of slips end to end."""
+    full = [part for part in parts if len(part)]
+    return full[0] if len(full) == 1 else seen(np.concatenate([room_for(0), *full]))
 
 
 def price_list(prices: Prices) -> PriceList:

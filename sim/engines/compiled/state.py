@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.market import Market
-from sim.jit import njit
+from sim.jit import njit, seen
 from sim.records import PARTICIPANT, Purpose, Source, Table
 from sim.world.networks.network import Network
 from sim.world.networks.walking import most_contacts
@@ -24,8 +24,11 @@ Members: Any = namedtuple("Members", [column.name for column in PARTICIPANT])  #
 DAYS_A_MONTH = 365.25 / 12
 
 
-class Scene(NamedTuple):
-    """The numbers of a scenario that decisions read; money in minor units, volume in hundredths."""
+class Scene:
+    """The numbers of a scenario that decisions read; money in minor units, volume in hundredths.
+
+    Phases get them as a row of one structured array, which costs a call less than fifty numbers.
+    """
 
     people: int
     most_contacts: int
@@ -90,15 +93,17 @@ class Month(NamedTuple):
 class World(NamedTuple):
     """All that decisions read: who is there, who is enrolled, who knows whom, and when.
 
-    ``people`` are the rows of PERSON, ``members`` the columns of PARTICIPANT, ``streams`` the
-    month's keys of luck by Draw. A phase takes out of it what it needs before it starts: every look
-    into a tuple of arrays costs more than the look into the array.
+    ``people`` are the rows of PERSON and ``role`` its column, ``members`` the columns of
+    PARTICIPANT; ``scene`` has the one row of Scene, ``streams`` the month's keys of luck by Draw. A
+    phase takes out of it what it needs before it starts: every look into a tuple of arrays costs
+    more than the look into the array.
     """
 
     people: Any
+    role: NDArray[np.int8]
     members: Any
     network: Network
-    scene: Scene
+    scene: Any
     month: Month
     streams: NDArray[np.int64]
 
@@ -108,8 +113,8 @@ def members_of(participants: Table) -> Any:
     return Members._make(column for _, column in participants)
 
 
-def scene_of(market: Market) -> Scene:
-    """The numbers of a market's scenario, each in one fixed type: a new type is a new compile."""
+def scene_of(market: Market) -> NDArray[Any]:
+    """The numbers of a market's scenario as the one row of an array."""
     scenario, prices = market.scenario, market.prices
     given: dict[str, Any] = {
         "people": len(market.people),
@@ -132,11 +137,12 @@ def scene_of(market: Market) -> Scene:
         scenario.staying,
         prices,
     )
-    for name, kind in get_type_hints(Scene).items():
-        if name not in given:
-            value = next(getattr(s, name) for s in sections if hasattr(s, name))
-            given[name] = kind(value)
-    return Scene(**given)
+    kinds = get_type_hints(Scene)
+    scene = np.zeros(1, list(kinds.items()))
+    for name in kinds:
+        value = next((getattr(s, name) for s in sections if hasattr(s, name)), None)
+        scene[name] = given.get(name, value)
+    return seen(scene)
 
 
 @njit

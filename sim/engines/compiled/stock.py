@@ -29,7 +29,7 @@ def stock(
 
     ``volume`` is what customers' orders added to each member's activity volume this month.
     """
-    people, scene, month, streams = world.people, world.scene, world.month, world.streams
+    people, scene, month, streams = world.people, world.scene[0], world.month, world.streams
     motive, lived_pay, belief = world.members.motive, world.members.lived_pay, world.members.belief
     joined_day = world.members.joined_day
     at = 0
