@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim import draws
 from sim.draws import Draw
-from sim.jit import njit
+from sim.jit import njit, seen
 from sim.records import NOBODY, PERSON, Motive, Role, RowTable, Table
 from sim.scenario.fields import minor
 from sim.scenario.schema import Scenario
@@ -18,13 +18,12 @@ from sim.scenario.schema import Scenario
 NEVER = 2**31 - 1
 MOST_WAGE = float(2**31 - 1)
 CHUNK = 1 << 16  # people drawn at a time, so that their row numbers take little memory
-NO_ROLE = int(Role.NOBODY)
 DISCOUNT, SIDE_INCOME, CAREER = (int(motive) for motive in Motive)
 
 
 def populate(scenario: Scenario) -> RowTable:
     """The table PERSON of month 0: everybody is new, with no tie to the firm."""
-    people = RowTable(PERSON, scenario.population.people)
+    people = RowTable(PERSON, scenario.population.people, apart=("role",))
     for first in range(0, len(people), CHUNK):
         rows = np.arange(first, min(first + CHUNK, len(people)))
         settle_in(people, rows, scenario, month=0)
@@ -57,7 +56,8 @@ def settle_in(people: RowTable, rows: NDArray[Any], scenario: Scenario, month: i
         price_sigma=float(who.price_sensitivity_sigma),
         replaced=1.0 - math.pow(1.0 - who.replaced_per_year, 1.0 / 12.0),
     )
-    _bear(people.rows, rows.astype(np.int64, copy=False), streams, traits, month)
+    people.role[rows] = Role.NOBODY
+    _bear(seen(people.rows), rows.astype(np.int64, copy=False), streams, traits, month)
 
 
 class Births(NamedTuple):
@@ -112,7 +112,6 @@ def _bear(people: Any, rows: NDArray[np.int64], births: Births, traits: Traits, 
         person.price_sensitivity = _spread(births.price, key, 1.0, traits.price_sigma)
         life = draws.geometric(draws.uniform(births.lifetime, key, 0), traits.replaced)
         person.last_month = min(NEVER, month + life)
-        person.role = NO_ROLE
         person.refusals = person.customer_since = 0
         person.seller = person.membership = person.last_order = NOBODY
         person.stopped_month = person.last_offer = NOBODY
