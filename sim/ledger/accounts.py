@@ -31,16 +31,16 @@ class Entry(NamedTuple):
     amount: int
 
 
-def exact_sum(values: NDArray[Any]) -> int:
-    """The sum of an integer column as a Python integer, right even where 64 bits would overflow.
+def exact_sums(rows: NDArray[np.int64]) -> list[int]:
+    """The sum of each integer column as a Python integer, right even where 64 bits would overflow.
 
     High and low halves are summed apart; right for fewer than 2**31 rows.
 
-    >>> exact_sum(np.array([2**62, 2**62, 2**62]))
-    13835058055282163712
+    >>> exact_sums(np.array([[2**62, 1], [2**62, 2], [2**62, -4]]))
+    [13835058055282163712, -1]
     """
-    wide = values.astype(np.int64, copy=False)
-    return (int((wide >> 32).sum()) << 32) + int((wide & LOW_BITS).sum())
+    high, low = (rows >> 32).sum(axis=0), (rows & LOW_BITS).sum(axis=0)
+    return [(h << 32) + x for h, x in zip(high.tolist(), low.tolist(), strict=True)]
 
 
 class Accounts:

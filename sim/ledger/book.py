@@ -1,68 +1,38 @@
-"""The ledger: once a month it takes what happened, posts it, proves it and files it."""
+"""The ledger: once a month it takes what happened, posts it, proves it and files it.
+
+What the proofs show. Every month, exactly and beyond 64 bits: all accounts together hold nothing;
+participants' rows of the month, each summed apart from its own orders, pay and expenses, add up to
+the flows that were summed from the events; the account PARTICIPANTS holds what all rows ever added
+up to; the account FIRM moved by its sales and fees less bonuses and costs. At the close of each
+calendar year all rows are summed anew: the year's filed rows are the year's flows, their pay by
+component is their bonuses, and all rows since enrolment are all that was ever posted.
+"""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ledger.accounts import Accounts, LedgerError, agree, exact_sum, journal_columns
-from sim.ledger.columns import (
-    entry_columns,
-    month_columns,
-    participant_columns,
-    person_month_columns,
-)
+from sim.ledger.accounts import Accounts, LedgerError, agree, journal_columns
 from sim.ledger.digest import Digest
-from sim.ledger.flows import Valuation, bonus_totals, month_rows, month_totals, validate
-from sim.ledger.genealogy import Depths
-from sim.ledger.months import month_figures
+from sim.ledger.exact import whole
+from sim.ledger.flows import (
+    Valuation,
+    check_booked,
+    check_shape,
+    check_size,
+    flow_totals,
+    own_totals,
+)
+from sim.ledger.layout import BY_CUSTOMERS, BY_PARTICIPANTS
+from sim.ledger.months import Months, month_figures, rounded_sum
 from sim.ledger.people import Memberships
-from sim.records import Account, Column, Flow, MonthEvents, Source, Table
-
-Columns = dict[str, NDArray[Any]]
-OWN_FLOWS = {
-    "retail_margin": Flow.RETAIL_MARGIN,
-    "own_use": Flow.OWN_USE,
-    "top_up": Flow.TOP_UP,
-    "kit": Flow.KIT,
-    "renewal": Flow.RENEWAL,
-    "expense": Flow.EXPENSE,
-}
-
-
-@dataclass(frozen=True)
-class LedgerTables:
-    """What a finished run leaves: tables as dicts of equal-length columns (sim/ledger/columns.py).
-
-    ``months``: a row a month. ``participants``: a row a participant and calendar year, with
-    zeros. ``person_months``: the participants qualified or ordering, month by month, of the last
-    complete calendar year (of the last year where none is complete). ``lives``: a row a membership
-    since enrolment. ``entry``: its first 12 and 24 months, where the run lasted so long.
-    ``journal``: all postings. Money is in minor units of ``currency``; ``minor_digits`` of them
-    are decimals.
-    """
-
-    start: tuple[int, int]
-    currency: str
-    minor_digits: int
-    component_ids: tuple[str, ...]
-    rank_ids: tuple[str, ...]
-    benchmark: int
-    months: Columns
-    participants: Columns
-    person_months: Columns
-    lives: Columns
-    entry: Columns
-    journal: Columns
-    sha256: str
-    write_folder: Callable[[Path, str], None] | None = field(default=None, repr=False)
+from sim.ledger.state import Outcome
+from sim.ledger.tables import LedgerTables
+from sim.records import Account, Column, Flow, MonthEvents, Table
 
 
 class Ledger:
@@ -93,11 +63,9 @@ class Ledger:
         self.component_ids, self.rank_ids = component_ids, rank_ids
         self.valuation = valuation or Valuation(benchmark=200 * 10**minor_digits)
         self.accounts = Accounts()
-        self.months = Table(month_columns(component_ids, rank_ids))
+        self._months = Months(component_ids, rank_ids)
         self._members = Memberships(component_ids)
         self._digest = Digest(currency, start, component_ids)
-        self._depths = Depths()
-        self._year_opened = 0
         self._filed_years: list[int] = []
         self._participants: Table | None = None
         self._lines = _line_store(self) if keep_lines else None
@@ -107,97 +75,88 @@ class Ledger:
         year, ahead = divmod(self.start[1] - 1 + month, 12)
         return self.start[0] + year, ahead + 1
 
+    def date(self, month: int) -> str:
+        """A month of the run as YYYY-MM."""
+        year, of_year = self.calendar(month)
+        return f"{year:04d}-{of_year:02d}"
+
     def post(self, events: MonthEvents, people: Table, participants: Table) -> None:
         """Book one month. Months come in order, each once, after its settle and reflect phases."""
-        month = len(self.months)
-        validate(events, participants, len(self.component_ids), month)
-        self._members.meet(people, participants)
-        rows = month_rows(
-            events, participants, self.component_ids, self._members.wage, self.valuation
-        )
-        titles = self._members.life.title.copy()
-        self._members.add(rows, events, participants)
-        flows, bonuses = month_totals(events), bonus_totals(events, self.component_ids)
+        month, members = len(self._months), self._members
+        check_shape(events, len(participants), members.count, month)
+        members.post(events, self.valuation, people, participants)
+        outcome = members.outcome
+        check_booked(events, outcome, month)
+        flows = flow_totals(outcome, len(events.renewed), events.renewal_fee)
+        bonuses = dict(zip(self.component_ids, whole(outcome.components), strict=True))
         self._post_accounts(month, flows, bonuses)
-        self._depths.update(participants.sponsor)
-        figures = month_figures(events, rows, participants, people, titles, self._depths.of)
-        self._file_month(month, events, figures, flows, bonuses)
+        check_size(outcome, month)
+        members.file_month(month, participants, events.settlement.paid_as)
+        self._file_month(events, outcome, len(people), flows, bonuses)
         self._digest.add(month, events.orders, events.settlement.pay)
         if self._lines is not None:
             self._lines.add(events)
         self._participants = participants
         if self.calendar(month)[1] == 12:
-            self._close_year(month)
+            self._close_year(month, participants)
 
     def _post_accounts(self, month: int, flows: dict[Flow, int], bonuses: dict[str, int]) -> None:
-        firm = self.accounts.balance[Account.FIRM]
+        firm, members = self.accounts.balance[Account.FIRM], self._members
         for flow, amount in flows.items():
             self.accounts.post(month, flow, amount)
         for component, amount in bonuses.items():
             self.accounts.post_bonus(month, component, amount)
         self.accounts.check(month)
-        own = {name: flows[flow] for name, flow in OWN_FLOWS.items()}
-        self._members.check(month, {"bonus": sum(bonuses.values()), **own})
-        up = self._year_opened + self._members.year_result
-        agree(month, "PARTICIPANTS", self.accounts.balance[Account.PARTICIPANTS], up)
+        members.check(month, own_totals(flows, sum(bonuses.values())))
+        agree(month, "PARTICIPANTS", self.accounts.balance[Account.PARTICIPANTS], members.result)
         result = self.accounts.balance[Account.FIRM] - firm
         agree(month, "FIRM", result, firm_result(flows, bonuses))
 
     def _file_month(
         self,
-        month: int,
         events: MonthEvents,
-        figures: dict[str, Any],
+        outcome: Outcome,
+        people: int,
         flows: dict[Flow, int],
         bonuses: dict[str, int],
     ) -> None:
-        year, of_year = self.calendar(month)
-        figures |= {"month": month, "date": f"{year:04d}-{of_year:02d}", **events.counts}
-        figures |= money_figures(events, flows, bonuses)
+        figures = month_figures(events, outcome, people)
+        figures |= money_figures(outcome, flows, sum(bonuses.values()))
+        figures |= component_figures(events, bonuses)
+        paid_as, new_title = outcome.paid_as.tolist(), outcome.new_title.tolist()
         for rank, name in enumerate(self.rank_ids, 1):
-            figures[f"paid_as.{name}"] = figures["paid_as"][rank]
-            figures[f"new_title.{name}"] = figures["new_title"][rank]
+            figures[f"paid_as.{name}"] = paid_as[rank]
+            figures[f"new_title.{name}"] = new_title[rank]
         for account, balance in self.accounts.balance.items():
             figures[f"account.{account.name.lower()}"] = balance
-        self.months.grow(1)
-        for column in self.months.columns:
-            try:
-                getattr(self.months, column.name)[-1] = figures[column.name]
-            except OverflowError as error:
-                value = figures[column.name]
-                raise LedgerError(f"month {month}: {column.name}: {value} is too large") from error
+        self._months.add(figures)
 
-    def _close_year(self, month: int) -> None:
-        assert self._participants is not None
-        self._year_opened += self._members.year_result
+    def _close_year(self, month: int, participants: Table) -> None:
         self._filed_years.append(month)
-        self._members.close_year(self.calendar(month)[0], self._participants)
+        self._members.close_year(self.calendar(month)[0], month, participants)
 
     def close(self) -> LedgerTables:
         """File the running year, partial as it may be, and hand over all tables."""
         if self._participants is None:
             raise LedgerError("nothing was posted")
-        members, month = self._members, len(self.months) - 1
+        members, month = self._members, len(self._months) - 1
         kept = members.person_months
         if month not in self._filed_years:
             complete = any(m >= 11 for m in self._filed_years)
-            self._close_year(month)
+            self._close_year(month, self._participants)
             kept = kept if complete else members.person_months
         return LedgerTables(
-            self.start,
-            self.currency,
-            self.minor_digits,
-            self.component_ids,
-            self.rank_ids,
-            self.valuation.benchmark,
-            dict(iter(self.months)),
-            joined(members.years, participant_columns(self.component_ids)),
-            joined(kept, person_month_columns()),
-            members.lives(self._participants),
-            joined(members.entry, entry_columns(self.component_ids)),
-            journal_columns(self.accounts.journal),
-            self._digest.hex,
-            None if self._lines is None else self._lines.finish(self._participants),
+            start=self.start,
+            currency=self.currency,
+            minor_digits=self.minor_digits,
+            component_ids=self.component_ids,
+            rank_ids=self.rank_ids,
+            benchmark=self.valuation.benchmark,
+            months=self._months.columns(map(self.date, range(month + 1))),
+            **members.tables(month, kept, self._participants),
+            journal=journal_columns(self.accounts.journal),
+            sha256=self._digest.hex,
+            write_folder=None if self._lines is None else self._lines.finish(self._participants),
         )
 
 
@@ -208,37 +167,41 @@ def firm_result(flows: dict[Flow, int], bonuses: dict[str, int]) -> int:
     return sales + flows[Flow.RENEWAL] - spent
 
 
-def money_figures(
-    events: MonthEvents, flows: dict[Flow, int], bonuses: dict[str, int]
-) -> dict[str, int]:
-    """The money columns of one row of ``months``."""
-    settled = events.settlement
-    names = {f"{f.name.lower()}_sales": flows[f] for f in (Flow.OWN_USE, Flow.TOP_UP, Flow.KIT)}
-    gross = exact_sum(events.orders.paid)
-    own = settled.pay.source == Source.PARTICIPANT
-    out = {
+def money_figures(outcome: Outcome, flows: dict[Flow, int], bonus: int) -> dict[str, int]:
+    """The money columns of one row of ``months`` but those by component."""
+    totals, margin = whole(outcome.events), flows[Flow.RETAIL_MARGIN]
+    own = {f"{f.name.lower()}_sales": flows[f] for f in (Flow.OWN_USE, Flow.TOP_UP, Flow.KIT)}
+    gross = flows[Flow.CUSTOMER_SALE] + sum(own.values())
+    return {
         "gross_sales": gross,
-        "net_sales": gross - flows[Flow.RETAIL_MARGIN],
+        "net_sales": gross - margin,
         "customer_sales": flows[Flow.CUSTOMER_SALE],
-        **names,
-        "retail_margin": flows[Flow.RETAIL_MARGIN],
+        **own,
+        "retail_margin": margin,
         "renewal_fees": flows[Flow.RENEWAL],
-        "bonus": sum(bonuses.values()),
-        "bonus_from_participants": exact_sum(settled.pay.amount[own]),
-        "bonus_from_customers": exact_sum(settled.pay.amount[~own]),
+        "bonus": bonus,
+        "bonus_from_participants": totals[BY_PARTICIPANTS],
+        "bonus_from_customers": totals[BY_CUSTOMERS],
         "cost_of_goods": flows[Flow.COST_OF_GOODS],
         "expenses": flows[Flow.EXPENSE],
-        "firm_result": firm_result(flows, bonuses),
+        "firm_result": gross + flows[Flow.RENEWAL] - margin - flows[Flow.COST_OF_GOODS] - bonus,
     }
+
+
+def component_figures(events: MonthEvents, bonuses: dict[str, int]) -> dict[str, int]:
+    """What each component paid, could have paid, and did not, in minor units."""
+    settled, out = events.settlement, {}
     for component, amount in bonuses.items():
-        reasons = settled.breakage.get(component, {})
         out[f"pay.{component}"] = amount
-        out[f"breakage.{component}"] = round(sum(map(Fraction, reasons.values()), Fraction(0)))
-        out[f"maximum.{component}"] = round(Fraction(settled.maximum.get(component, 0)))
+        reasons = settled.breakage.get(component, {})
+        out[f"breakage.{component}"] = rounded_sum(reasons.values())
+        out[f"maximum.{component}"] = rounded_sum([settled.maximum.get(component, 0)])
     return out
 
 
-def joined(parts: list[Columns], columns: tuple[Column, ...]) -> Columns:
+def joined(
+    parts: list[dict[str, NDArray[Any]]], columns: tuple[Column, ...]
+) -> dict[str, NDArray[Any]]:
     """Parts of one table end to end; an empty table of the right types where there is none."""
     empty = {c.name: np.zeros(0, c.dtype) for c in columns}
     return {

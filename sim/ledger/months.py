@@ -1,73 +1,111 @@
-"""The head counts, volumes and tree figures of one row of the monthly table."""
+"""The monthly table: a row a month, packed at once so that nothing too large is ever rounded."""
 
 from __future__ import annotations
 
 import math
+import struct
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ledger.accounts import exact_sum
-from sim.records import COMPANY, NOBODY, MonthEvents, Table
+from sim.ledger.accounts import LedgerError
+from sim.ledger.columns import month_columns
+from sim.ledger.exact import as_float, whole
+from sim.ledger.layout import (
+    ACTIVE,
+    CV,
+    DEEPEST,
+    DEPTHS,
+    ENROLLED,
+    EVER,
+    ORDERING,
+    PV_TOTAL,
+    QUALIFIED,
+    RECRUITING,
+    SELLING,
+    UNITS,
+)
+from sim.ledger.state import Outcome
+from sim.records import COMPANY, MonthEvents
+
+CODES = {"int32": "i", "int64": "q", "float64": "d"}
 
 
-def month_figures(
-    events: MonthEvents,
-    rows: Table,
-    participants: Table,
-    people: Table,
-    titles: NDArray[np.int8],
-    depth: NDArray[np.int32],
-) -> dict[str, Any]:
-    """Everything of the month but its money.
+class Months:
+    """Rows of ``month_columns``; ``len`` is the number of months filed."""
 
-    ``rows`` are the month's participant rows, ``titles`` the highest titles before this month,
-    ``depth`` the depth of every participant. ``paid_as`` and ``new_title`` come as counts by
-    rank number.
-    """
-    orders = events.orders
-    enrolled = (participants.joined_month >= 0) & (participants.left_month == NOBODY)
-    enrolled[COMPANY] = False
-    depths = depth[enrolled]
+    def __init__(self, component_ids: tuple[str, ...], rank_ids: tuple[str, ...]) -> None:
+        self._columns = month_columns(component_ids, rank_ids)
+        stored = [c for c in self._columns if c.name != "date"]
+        self._names = [c.name for c in stored]
+        self._row = struct.Struct("<" + "".join(CODES[np.dtype(c.dtype).name] for c in stored))
+        kinds = [(c.name, np.dtype(c.dtype).newbyteorder("<")) for c in stored]
+        self._type = np.dtype(kinds)
+        self._rows = bytearray()
+
+    def __len__(self) -> int:
+        return len(self._rows) // self._row.size
+
+    def add(self, figures: Mapping[str, Any]) -> None:
+        """File a row. Raises LedgerError where a figure does not fit its column."""
+        try:
+            self._rows += self._row.pack(*[figures[name] for name in self._names])
+        except struct.error as error:
+            raise LedgerError(f"month {len(self)}: {self._too_large(figures)}") from error
+
+    def _too_large(self, figures: Mapping[str, Any]) -> str:
+        for name, kind in self._type.fields.items():  # type: ignore[union-attr]
+            value, limits = figures[name], kind[0]
+            if limits.kind == "i" and not np.iinfo(limits).min <= value <= np.iinfo(limits).max:
+                return f"{name}: {value} is too large"
+        return "a figure is not a number"
+
+    def columns(self, dates: Iterable[str]) -> dict[str, NDArray[Any]]:
+        """All rows as named columns in the declared order; ``dates`` are the months' own."""
+        rows = np.frombuffer(bytes(self._rows), self._type)
+        return {
+            c.name: np.array(list(dates), c.dtype)
+            if c.name == "date"
+            else rows[c.name].astype(c.dtype)
+            for c in self._columns
+        }
+
+
+def month_figures(events: MonthEvents, outcome: Outcome, people: int) -> dict[str, Any]:
+    """Head counts, volumes and tree figures of a month, by column; ``people`` are in the market."""
+    heads, totals = outcome.heads.tolist(), whole(outcome.events)
+    enrolled = heads[ENROLLED]
     return {
-        "enrolments": len(participants) - max(events.first_new, COMPANY + 1),
+        "month": events.period.month,
+        **events.counts,
+        "enrolments": len(events.settlement.pv) - max(events.first_new, COMPANY + 1),
         "quits": len(events.left),
-        "ordering": int(rows.months_ordering.sum()),
-        "qualified": int(rows.months_qualified.sum()),
-        "active": int(rows.months_active.sum()),
-        "selling": int(rows.months_selling.sum()),
-        "recruiting": int((rows.recruits > 0).sum()),
-        "orders": len(orders),
-        "units": exact_sum(orders.units),
-        "pv": exact_sum(orders.pv),
-        "cv": exact_sum(orders.cv),
-        # fsum is exact, so that the order of the rows cannot show.
-        "hours": math.fsum(rows.hours[rows.hours > 0].tolist()),
-        "penetration": penetration(participants, people),
-        "depth_mean": int(depths.sum()) / len(depths) if len(depths) else 0.0,
-        "depth_max": int(depths.max()) if len(depths) else 0,
-        "paid_as": np.bincount(events.settlement.paid_as[COMPANY + 1 :], minlength=128),
-        "new_title": _new_titles(titles, events.settlement.title),
+        "ordering": heads[ORDERING],
+        "qualified": heads[QUALIFIED],
+        "active": heads[ACTIVE],
+        "selling": heads[SELLING],
+        "recruiting": heads[RECRUITING],
+        "orders": len(events.orders),
+        "units": totals[UNITS],
+        "pv": totals[PV_TOTAL],
+        "cv": totals[CV],
+        "hours": as_float(outcome.hours),
+        "penetration": heads[EVER] / people if people else 0.0,
+        "depth_mean": heads[DEPTHS] / enrolled if enrolled else 0.0,
+        "depth_max": heads[DEEPEST],
     }
 
 
-def penetration(participants: Table, people: Table) -> float:
-    """Share of the people now in the market who have ever enrolled, 0-1."""
-    if len(people) == 0:
-        return 0.0
-    ever = np.zeros(len(people), np.bool_)
-    who, life = participants.person[COMPANY + 1 :], participants.incarnation[COMPANY + 1 :]
-    ever[who[people.incarnation[who] == life]] = True
-    return int(ever.sum()) / len(people)
+def rounded_sum(parts: Iterable[Any]) -> int:
+    """The sum of exact fractions or whole numbers, rounded half to even.
 
-
-def _new_titles(before: NDArray[np.int8], now: NDArray[np.int8]) -> list[int]:
-    """By rank number: how many participants hold this rank or above for the first time."""
-    risen = np.flatnonzero(now > before)
-    risen = risen[risen > COMPANY]
-    had = np.bincount(before[risen], minlength=128)
-    has = np.bincount(now[risen], minlength=128)
-    # Everyone risen to k or above, less those who stood there already.
-    at_least = (has - had)[::-1].cumsum()[::-1]
-    return [int(x) for x in at_least]
+    >>> from fractions import Fraction
+    >>> rounded_sum([Fraction(1, 3), Fraction(1, 6), 2])
+    2
+    """
+    ratios = [part.as_integer_ratio() for part in parts]
+    below = math.lcm(*(d for _, d in ratios))
+    whole_part, rest = divmod(sum(n * (below // d) for n, d in ratios), below)
+    return int(whole_part + (2 * rest > below or (2 * rest == below and whole_part % 2 == 1)))

@@ -1,4 +1,8 @@
+import hashlib
+import math
+import struct
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -6,11 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_maker import COMPONENTS, Market, random_market
 
-from sim.ledger import LedgerError
-from sim.ledger.accounts import exact_sum
+from sim.ledger import LedgerError, people
+from sim.ledger.accounts import exact_sums
 from sim.ledger.columns import MONEY_FLOWS
+from sim.ledger.digest import Digest
+from sim.ledger.exact import LIMBS, add_float, as_float
 from sim.ledger.flows import Valuation
-from sim.records import ORDER, PAY, Purpose, Source, Table
+from sim.ledger.layout import OWN_USE, ROWS
+from sim.ledger.months import rounded_sum
+from sim.records import NOBODY, ORDER, PAY, Purpose, Source, Table
 
 SEEDS = st.integers(0, 10_000)
 few = settings(max_examples=6, deadline=None)
@@ -229,6 +237,7 @@ def test_wage_is_the_members_own_even_when_the_slot_has_a_new_person():
     m.month()
     m.worked = {a: 2.0}
     m.people.incarnation[0] += 1
+    m.people.membership[0] = NOBODY
     m.people.outside_wage[0] = 9_999
     m.month()
     tables = m.close()
@@ -340,26 +349,86 @@ def test_pay_changes_the_fingerprint_by_source_too():
     assert len(prints) == 3
 
 
-def test_the_fingerprint_is_as_documented():
-    import hashlib
-    import struct
+def padded(values):
+    """A column as it is hashed, by the text of sim/ledger/digest.py alone."""
+    for width, code in ((1, "b"), (2, "h"), (4, "i"), (8, "q")):
+        half = 1 << (8 * width - 1)
+        if all(-half <= v < half for v in values):
+            body = struct.pack(f"<{len(values)}{code}", *values)
+            return struct.pack("<q", width) + body + bytes(-len(body) % 8)
+    raise AssertionError
 
+
+def month_text(month, orders, pay):
+    """One month as it is hashed, from lists of rows in any order."""
+    person, purpose = 0, 7
+    orders = sorted(orders, key=lambda o: (o[person], o[purpose], *o))
+    text = struct.pack("<3q", month, len(orders), len(pay))
+    for rows, width in ((orders, len(ORDER)), (sorted(pay), len(PAY))):
+        for c in range(width):
+            text += padded([row[c] for row in rows])
+    return text
+
+
+def rows_of(table):
+    return list(zip(*(column.tolist() for _, column in table), strict=True))
+
+
+def test_the_fingerprint_is_as_documented():
     m = Market()
     who = m.enrol(0)
     m.buy(who, 12_000, pv=9000, cost=3000)
     m.pay(who, 7, 1)
     m.pay(who, 9, 0)
     m.month()
-    day = 739617
-    order = (0, 0, who, who, day, 0, 2, 1, 1, 12_000, 0, 9000, 9000, 12_000, 3000)
-    text = b"downline-ledger-1\nUSD\n2026-01\nlevel\npool\n"
-    numbers = (0, 1, 2, *order, who, 0, 2, 9, who, 1, 2, 7)
-    assert m.close().sha256 == hashlib.sha256(text + struct.pack("<26q", *numbers)).hexdigest()
+    m.month()
+    order = (0, 0, who, who, 739617, 0, 2, 1, 1, 12_000, 0, 9000, 9000, 12_000, 3000)
+    text = b"downline-ledger-2\nUSD\n2026-01\nlevel\npool\n"
+    text += month_text(0, [order], [(who, 1, 2, 7), (who, 0, 2, 9)]) + month_text(1, [], [])
+    assert m.close().sha256 == hashlib.sha256(text).hexdigest()
 
 
-def test_exact_sum_beyond_64_bits_and_below_zero():
-    assert exact_sum(np.array([2**62] * 5)) == 5 * 2**62
-    assert exact_sum(np.array([-3, 1, -(2**62), -(2**62), -(2**62)])) == -2 - 3 * 2**62
+@few
+@given(SEEDS, st.booleans())
+def test_the_fingerprint_by_another_program(seed, mixed):
+    """Any rows in any order, with values of all widths and equal persons and purposes."""
+    luck = np.random.default_rng(seed)
+    digest, text = Digest("USD", (2026, 1), ("a",)), b"downline-ledger-2\nUSD\n2026-01\na\n"
+    for month in range(4):
+        orders, pay = Table(ORDER, int(luck.integers(0, 40))), Table(PAY, int(luck.integers(0, 9)))
+        for table in (orders, pay):
+            for name, column in table:
+                most = min(np.iinfo(column.dtype).max, 1 << int(luck.choice([3, 7, 15, 31, 62])))
+                low = 0 if name in ("person", "purpose", "payee") else -most
+                column[:] = luck.integers(low, most, len(column), endpoint=False)
+        orders.person[:], orders.purpose[:] = orders.person % 5, orders.purpose % 3
+        if not mixed:
+            orders, pay = in_order(orders, ORDER, (0, 7)), in_order(pay, PAY, ())
+        digest.add(month, orders, pay)
+        text += month_text(month, rows_of(orders), rows_of(pay))
+    assert digest.hex == hashlib.sha256(text).hexdigest()
+
+
+def in_order(table, columns, first):
+    rows = sorted(rows_of(table), key=lambda row: (*(row[c] for c in first), *row))
+    values = zip(*rows, strict=True) if rows else [[] for _ in columns]
+    names = [c.name for c in columns]
+    return Table.of(columns, **dict(zip(names, map(list, values), strict=True)))
+
+
+def test_exact_sums_beyond_64_bits_and_below_zero():
+    big = 2**62
+    rows = np.array([[big, -3], [big, 1], [big, -big], [big, -big], [big, -big]])
+    assert exact_sums(rows) == [5 * 2**62, -2 - 3 * 2**62]
+
+
+@few
+@given(st.lists(st.floats(0, 1e300, exclude_min=True), max_size=30))
+def test_hours_are_summed_exactly(values):
+    out, column = np.zeros(LIMBS + 2, np.int64), np.array(values, np.float64)
+    for bits in column.view(np.int64).tolist():
+        add_float(out, 2, bits)
+    assert as_float(out[2:]) == math.fsum(values)
 
 
 def test_overflow_is_found_not_wrapped():
@@ -367,8 +436,35 @@ def test_overflow_is_found_not_wrapped():
     who = m.enrol(0)
     m.pay(who, 2**62)
     m.pay(who, 2**62, 1)
-    with pytest.raises(LedgerError, match=r"month 0: participants' bonus of the year.*difference"):
+    wrong = f"booked {-(2**63)}, expected {2**63}, difference {-(2**64)}"
+    with pytest.raises(LedgerError, match=f"month 0: participants' bonus of the month: {wrong}"):
         m.month()
+
+
+def test_a_sum_that_leaves_too_little_room_is_refused():
+    m = Market()
+    who = m.enrol(0)
+    m.pay(who, 2**60 - 1)
+    m.month()
+    m.pay(who, 1)
+    with pytest.raises(LedgerError, match="month 1: bonus of participant 1 is too large"):
+        m.month()
+
+
+def test_hours_must_be_finite():
+    m = Market()
+    m.worked = {m.enrol(0): float("inf")}
+    with pytest.raises(LedgerError, match="month 0: hours are not a finite number"):
+        m.month()
+
+
+def test_breakage_is_rounded_half_to_even_after_summing():
+    thirds = [Fraction(1, 3), Fraction(2, 3), 1]
+    assert rounded_sum([]) == 0
+    assert rounded_sum(thirds) == 2
+    for halves in range(-7, 8):
+        assert rounded_sum([Fraction(halves, 2)]) == round(Fraction(halves, 2))
+        assert rounded_sum([Fraction(halves, 3), halves]) == round(Fraction(halves, 3) + halves)
 
 
 def broken(change):
@@ -388,7 +484,11 @@ def broken(change):
         (lambda e: e.settlement.pay.payee.__setitem__(0, 9), "payee is the company or unknown"),
         (lambda e: e.settlement.pay.component.__setitem__(0, 2), "unknown component"),
         (lambda e: e.orders.participant.__setitem__(0, 0), "buyer is the company"),
+        (lambda e: e.orders.participant.__setitem__(0, 9), "buyer is the company or unknown"),
         (lambda e: e.orders.participant.__setitem__(0, -1), "purpose does not fit"),
+        (lambda e: e.orders.purpose.__setitem__(0, 4), "purpose does not fit"),
+        (lambda e: setattr(e, "renewed", np.array([0], np.int32)), "company or somebody unknown"),
+        (lambda e: setattr(e, "first_new", 2), "first newcomer is 2, the books know 1"),
         (lambda e: e.orders.credited_to.__setitem__(0, -1), "credited to nobody"),
         (lambda e: e.orders.margin.__setitem__(0, 501), "margin exceeds"),
         (lambda e: e.expenses.__setitem__(0, 1), "company has expenses"),
@@ -403,20 +503,38 @@ def test_events_that_cannot_be_booked_are_refused(change, message):
         broken(change)
 
 
-def test_a_lost_row_is_found(monkeypatch):
+def test_a_lost_cent_of_the_month_is_found(monkeypatch):
     """The proof bites: rows that lose a cent no longer agree with the accounts."""
-    from sim.ledger import book
-
-    honest = book.month_rows
 
     def lossy(*args):
-        rows = honest(*args)
-        rows.own_use[1] -= 1
-        return rows
+        honest(*args)
+        args[-1].out[ROWS + 2 * OWN_USE + 1] -= 1
 
-    monkeypatch.setattr(book, "month_rows", lossy)
-    with pytest.raises(LedgerError, match="own_use of the year: booked 499, expected 500"):
+    honest = people.post_month
+    monkeypatch.setattr(people, "post_month", lossy)
+    with pytest.raises(LedgerError, match="own_use of the month: booked 499, expected 500"):
         broken(lambda _: None)
+
+
+def test_a_row_that_changes_later_is_found_at_the_close_of_the_year():
+    m = Market()
+    m.buy(m.enrol(0), 500)
+    m.month(12)
+    m.ledger._members._books.sums[1, OWN_USE] -= 1
+    m.month()
+    with pytest.raises(LedgerError, match="own_use since enrolment: booked 499, expected 500"):
+        m.close()
+
+
+def test_a_sum_of_the_year_that_changes_is_found():
+    m = Market()
+    who = m.enrol(0)
+    m.pay(who, 90)
+    m.month()
+    m.ledger._members._books.pays[1, 0] += 1
+    message = "month 0: participants' pay by component of the year: booked 91, expected 90"
+    with pytest.raises(LedgerError, match=message):
+        m.close()
 
 
 def test_a_margin_without_a_seller_stays_with_the_firm():

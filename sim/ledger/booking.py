@@ -1,0 +1,164 @@
+"""From a month's events to one row for everyone they concern; totals are summed on the way.
+
+What is wrong with the events comes back as a code: the place of a sentence in ``FAULTS``.
+"""
+
+from __future__ import annotations
+
+from sim.jit import njit
+from sim.ledger.exact import tally, tally_column
+from sim.ledger.layout import (
+    BONUS,
+    BY_CUSTOMERS,
+    BY_PARTICIPANTS,
+    CELLS,
+    COMPONENTS,
+    COST,
+    CV,
+    EVENTS,
+    FROM_PARTICIPANTS,
+    MARGIN_TOTAL,
+    MONTH_ROWS,
+    ORDERED,
+    OWN_GOODS,
+    OWN_USE,
+    PV_TOTAL,
+    RECRUITED,
+    RENEWAL,
+    RETAIL_MARGIN,
+    SOLD,
+    UNITS,
+    WAGE,
+)
+from sim.ledger.state import Books, Ints, Longs, Members, Orders, Pay, People
+from sim.records import COMPANY, NOBODY, Purpose, Source
+
+FAULTS = (
+    "",
+    "an order is credited to nobody known",
+    "an order's purpose does not fit its buyer",
+    "an order's buyer is the company or unknown",
+    "a margin exceeds what was paid",
+    "a payee is the company or unknown",
+    "pay names an unknown component",
+    "the company or somebody unknown renews",
+    "a sponsor is not among those who enrolled before",
+    "a sum is too large",
+    "hours are not a finite number",
+)
+CREDITED, PURPOSE, BUYER, MARGIN, PAYEE, COMPONENT, RENEWER, SPONSOR, TOO_LARGE, NOT_FINITE = range(
+    1, len(FAULTS)
+)
+CUSTOMER_ORDER = int(Purpose.CUSTOMER)
+OWN_USE_ORDER = int(Purpose.OWN_USE)
+KIT_ORDER = int(Purpose.KIT)
+BY_A_PARTICIPANT = int(Source.PARTICIPANT)
+
+
+@njit
+def row_of(who: int, month_row: Ints, out: Longs) -> int:
+    """The row of the month for a participant; a new one where it has none yet."""
+    row = int(month_row[who])
+    if row == 0:
+        out[MONTH_ROWS] += 1
+        row = int(out[MONTH_ROWS])
+        month_row[who] = row
+    return row
+
+
+@njit
+def fault_of_order(buyer: int, seller: int, purpose: int, members: int) -> int:
+    """What is wrong with the parties of an order, 0 for nothing."""
+    if seller < COMPANY or seller >= members:
+        return CREDITED
+    if purpose < CUSTOMER_ORDER or purpose > KIT_ORDER:
+        return PURPOSE
+    if (buyer != NOBODY) == (purpose == CUSTOMER_ORDER):
+        return PURPOSE
+    if buyer != NOBODY and (buyer <= COMPANY or buyer >= members):
+        return BUYER
+    return 0
+
+
+@njit
+def book_orders(orders: Orders, members: int, month_row: Ints, cells: Longs, out: Longs) -> int:
+    """Book all orders on buyers and sellers; gives the first fault."""
+    for k in range(len(orders.paid)):
+        buyer, seller = int(orders.participant[k]), int(orders.credited_to[k])
+        purpose, paid, margin = int(orders.purpose[k]), orders.paid[k], orders.margin[k]
+        fault = fault_of_order(buyer, seller, purpose, members)
+        if fault or margin > paid:
+            return fault or MARGIN
+        tally(out, EVENTS + 2 * purpose, paid)
+        if buyer != NOBODY:
+            row = row_of(buyer, month_row, out)
+            cells[row, OWN_USE + purpose - OWN_USE_ORDER] += paid
+            cells[row, ORDERED] = 1
+            # A kit without volume is papers and a right to sell: nothing that a household uses.
+            if purpose != KIT_ORDER or orders.pv[k] > 0:
+                cells[row, OWN_GOODS] += paid
+        if seller > COMPANY:
+            row = row_of(seller, month_row, out)
+            cells[row, RETAIL_MARGIN] += margin
+            if purpose == CUSTOMER_ORDER:
+                cells[row, SOLD] = 1
+            tally(out, EVENTS + 2 * MARGIN_TOTAL, margin)
+    tally_column(out, EVENTS + 2 * COST, orders.cost)
+    tally_column(out, EVENTS + 2 * PV_TOTAL, orders.pv)
+    tally_column(out, EVENTS + 2 * CV, orders.cv)
+    for units in orders.units:
+        tally(out, EVENTS + 2 * UNITS, units)
+    return 0
+
+
+@njit
+def book_pay(pay: Pay, members: int, month_row: Ints, cells: Longs, out: Longs) -> int:
+    """Book all pay rows on their payees; gives the first fault."""
+    components = (len(out) - COMPONENTS) // 2
+    for k in range(len(pay.amount)):
+        payee, component, amount = int(pay.payee[k]), int(pay.component[k]), pay.amount[k]
+        if payee <= COMPANY or payee >= members:
+            return PAYEE
+        if component < 0 or component >= components:
+            return COMPONENT
+        row = row_of(payee, month_row, out)
+        cells[row, BONUS] += amount
+        cells[row, CELLS + component] += amount
+        tally(out, COMPONENTS + 2 * component, amount)
+        if pay.source[k] == BY_A_PARTICIPANT:
+            cells[row, FROM_PARTICIPANTS] += amount
+            tally(out, EVENTS + 2 * BY_PARTICIPANTS, amount)
+        else:
+            tally(out, EVENTS + 2 * BY_CUSTOMERS, amount)
+    return 0
+
+
+@njit
+def book_renewals(
+    renewed: Ints, fee: int, members: int, month_row: Ints, cells: Longs, out: Longs
+) -> int:
+    """Book the fee on everyone who renewed; gives the first fault."""
+    for who in renewed:
+        if who <= COMPANY or who >= members:
+            return RENEWER
+        cells[row_of(int(who), month_row, out), RENEWAL] += fee
+    return 0
+
+
+@njit
+def welcome(first_new: int, members: Members, people: People, books: Books) -> int:
+    """Give newcomers their depth and note their wage; count them for their sponsors.
+
+    Wages do not change in a life. Whoever enrols and leaves the market in one month has given no
+    hours yet and never will, so that the wage stays zero.
+    """
+    for i in range(first_new, len(members.sponsor)):
+        sponsor, person = int(members.sponsor[i]), members.person[i]
+        if sponsor < COMPANY or sponsor >= i:
+            return SPONSOR
+        books.depth[i] = books.depth[sponsor] + 1
+        if people.incarnation[person] == members.incarnation[i]:
+            books.small[i, WAGE] = people.outside_wage[person]
+        if sponsor > COMPANY:
+            books.cells[row_of(sponsor, books.month_row, books.out), RECRUITED] += 1
+    return 0
