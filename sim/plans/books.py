@@ -30,17 +30,18 @@ def in_order(sponsor: NDArray[np.int32]) -> bool:
 @njit
 def readable(orders: Orders, participants: int) -> bool:
     """Whether every order points at participants and classes that exist, with sums in bounds."""
-    wrong = np.int64(0)
-    pv, qv, cv = 0.0, 0.0, 0.0
-    for o in range(len(orders.cv)):
-        credited, buyer = orders.credited_to[o], orders.participant[o]
-        source, purpose = orders.source[o], orders.purpose[o]
-        wrong += (credited < 0) | (credited >= participants)
-        wrong += (buyer < NOBODY) | (buyer >= participants)
-        wrong += (source < 0) | (source >= _SOURCES) | (purpose < 0) | (purpose >= _PURPOSES)
-        pv += abs(float(orders.pv[o]))
-        qv += abs(float(orders.qv[o]))
-        cv += abs(float(orders.cv[o]))
+    credited, buyer = orders.credited_to, orders.participant
+    source, purpose = orders.source, orders.purpose
+    pvs, qvs, cvs = orders.pv, orders.qv, orders.cv
+    wrong, pv, qv, cv = np.int64(0), 0.0, 0.0, 0.0
+    for o in range(len(cvs)):
+        wrong += (credited[o] < 0) | (credited[o] >= participants)
+        wrong += (buyer[o] < NOBODY) | (buyer[o] >= participants)
+        wrong += (source[o] < 0) | (source[o] >= _SOURCES)
+        wrong += (purpose[o] < 0) | (purpose[o] >= _PURPOSES)
+        pv += abs(float(pvs[o]))
+        qv += abs(float(qvs[o]))
+        cv += abs(float(cvs[o]))
     return wrong == 0 and pv <= LARGEST_SUM and qv <= LARGEST_SUM and cv <= LARGEST_SUM
 
 

@@ -31,6 +31,8 @@ from sim.plans.schema_parts import OrderClass
 CLASSES = tuple(OrderClass)
 NO_WINDOW = -1
 NOT_REACHED = -1
+STANDINGS_UNPAID = 2
+"""Rows of ``Terms.rate`` after the ranks: the inactive, and those below the bonus's own gate."""
 
 
 class Idle(IntEnum):
@@ -65,7 +67,8 @@ class Terms(NamedTuple):
     """What the walk up the tree reads of a bonus paid order by order.
 
     ``pays_on`` and ``first`` (orders on which the credited participant is level 1) are masks by
-    order class. ``rate[rank, level]`` is an index into ``num`` or NOT_REACHED; a rate is num / den.
+    order class. ``rate[rank, level]`` is an index into ``num`` or NOT_REACHED, which is all that
+    the last STANDINGS_UNPAID rows hold; a rate is num / den.
     ``last_day`` of the window is NO_WINDOW where all orders count.
     """
 
@@ -246,7 +249,11 @@ def _terms(
         pays_on=_mask(orders),
         first=_mask(component.credited_is_level_one),
         payee_pv_min=in_hundredths(component.payee_pv_min),
-        rate=np.where(reached, rate.reshape(reached.shape), NOT_REACHED).astype(np.int16),
+        rate=np.pad(
+            np.where(reached, rate.reshape(reached.shape), NOT_REACHED).astype(np.int16),
+            ((0, STANDINGS_UNPAID), (0, 0)),
+            constant_values=NOT_REACHED,
+        ),
         num=num,
         den=scale.den,
         quantum=plan.money.smallest,

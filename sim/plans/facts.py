@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import njit
+from sim.plans.activity import qualified
 from sim.plans.books import explain, in_order, readable
 from sim.plans.compile import CompiledPlan, Counting
-from sim.plans.genealogy import add_downlines, count_uplines, parents, rows_of, taking_part
+from sim.plans.genealogy import count_uplines, parents, rows_of, subtree_sums, taking_part
 from sim.plans.ladder import Ladder
 from sim.plans.ranks import paid_as
-from sim.plans.volumes import ACTIVITY, GROUP, PERSONAL, Orders, measure
+from sim.plans.volumes import GROUP, PERSONAL, Orders, measure
 from sim.records import Books
 
 
@@ -98,8 +99,8 @@ def _judge(
     parent = parents(sponsor, ids, row_of)
     found = measure(orders, counting, row_of, len(ids))
     here = _of(enrolled, ids)
-    active = _qualified(here, found.volume, found.placed, counting.pv_min, counting.order_needed)
-    add_downlines(parent, found.volume, GROUP)
+    active = qualified(here, found.volume, found.placed, counting.pv_min, counting.order_needed)
+    subtree_sums(parent, found.volume, GROUP)
     rank = paid_as(parent, here, active, found.volume, ladder)
     above = count_uplines(parent)
     tree = Tree(ids, parent, above, here, active, rank, found.volume, found.at, found.kind)
@@ -115,30 +116,14 @@ def _of(enrolled: NDArray[np.bool_], ids: NDArray[np.int32]) -> NDArray[np.bool_
 
 
 @njit
-def _qualified(
-    enrolled: NDArray[np.bool_],
-    volume: NDArray[np.int64],
-    placed: NDArray[np.bool_],
-    pv_min: int,
-    order_needed: bool,
-) -> NDArray[np.bool_]:
-    """Whether each row is enrolled and passes the activity test; the company never does."""
-    passes = np.zeros(len(enrolled), np.bool_)
-    for row in range(1, len(enrolled)):
-        enough = volume[row, ACTIVITY] >= pv_min and (placed[row] or not order_needed)
-        passes[row] = enrolled[row] and enough
-    return passes
-
-
-@njit
 def _by_id(tree: Tree, participants: int) -> Everybody:
     pv, gv = np.zeros(participants, np.int64), np.zeros(participants, np.int64)
-    qualified = np.zeros(participants, np.bool_)
-    rank = np.zeros(participants, np.int8)
-    for row in range(len(tree.ids)):
-        who = tree.ids[row]
-        pv[who], gv[who] = tree.volume[row, PERSONAL], tree.volume[row, GROUP]
-        qualified[who], rank[who] = tree.qualified[row], tree.rank[row]
+    qualified, rank = np.zeros(participants, np.bool_), np.zeros(participants, np.int8)
+    ids, volume, ranks, active = tree.ids, tree.volume, tree.rank, tree.qualified
+    for row in range(len(ids)):
+        who = ids[row]
+        pv[who], gv[who] = volume[row, PERSONAL], volume[row, GROUP]
+        qualified[who], rank[who] = active[row], ranks[row]
     return Everybody(pv, gv, qualified, rank)
 
 

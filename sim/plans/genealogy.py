@@ -80,7 +80,7 @@ def parents(
 
 
 @njit
-def add_downlines(parent: NDArray[np.int32], volume: NDArray[np.int64], column: int) -> None:
+def subtree_sums(parent: NDArray[np.int32], volume: NDArray[np.int64], column: int) -> None:
     """Turn each row's own ``column`` of ``volume`` into the sum over itself and all below it."""
     for row in range(len(parent) - 1, 0, -1):
         volume[parent[row], column] += volume[row, column]

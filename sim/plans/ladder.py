@@ -25,15 +25,18 @@ class Ladder(NamedTuple):
     FIRST and END: the rows of ``need`` for its legs. A row of ``need`` is a leg condition and how
     many legs must meet it. Condition j is a set of alternatives, the rows ``start[j]`` to
     ``start[j + 1]`` of ``leg`` (least volume, least rank): a leg meets it if it meets one of them.
-    No leg below ``least_gv`` or ``least_rank`` meets any condition.
+    No leg below ``leg_gv`` or ``leg_rank`` meets any condition, and nobody below ``pv`` or ``gv``
+    holds any rank.
     """
 
     ask: NDArray[np.int64]
     need: NDArray[np.int64]
     start: NDArray[np.int64]
     leg: NDArray[np.int64]
-    least_gv: int
-    least_rank: int
+    leg_gv: int
+    leg_rank: int
+    pv: int
+    gv: int
     must_hold_lower: bool
     frontline_only: bool
     need_activity: bool
@@ -58,14 +61,17 @@ def compile_ladder(plan: Plan) -> Ladder:
         volumes = in_hundredths(rank.require.pv), in_hundredths(rank.require.gv)
         ask.append([*volumes, rank.require.qualified_frontline, first, len(need)])
     number = {rank: i for i, rank in enumerate(plan.rank_ids)}
+    entry = ask[:1] if plan.rank_rules.must_hold_lower else ask
     leg = [_least(legs, number) for group in conditions for legs in group]
     return Ladder(
         ask=np.array(ask, np.int64).reshape(-1, END + 1),
         need=np.array(need, np.int64).reshape(-1, 2),
         start=np.cumsum([0, *(len(group) for group in conditions)]).astype(np.int64),
         leg=np.array(leg, np.int64).reshape(-1, 2),
-        least_gv=min((gv for gv, _ in leg), default=NO_VOLUME_ASKED),
-        least_rank=min((rank for _, rank in leg), default=NO_RANK_ASKED),
+        leg_gv=min((gv for gv, _ in leg), default=NO_VOLUME_ASKED),
+        leg_rank=min((rank for _, rank in leg), default=NO_RANK_ASKED),
+        pv=min((row[PV] for row in entry), default=NO_VOLUME_ASKED),
+        gv=min((row[GV] for row in entry), default=NO_VOLUME_ASKED),
         must_hold_lower=plan.rank_rules.must_hold_lower,
         frontline_only=plan.rank_rules.rank_leg == "frontline",
         need_activity=plan.rank_rules.need_activity,

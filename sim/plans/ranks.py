@@ -28,24 +28,23 @@ def paid_as(
 
     Rows are ranked from the last to the first, each telling its sponsor what the leg is worth.
     """
-    n, start, leg = len(parent), ladder.start, ladder.leg
+    n, ask, need = len(parent), ladder.ask, ladder.need
+    start, leg, lower = ladder.start, ladder.leg, ladder.must_hold_lower
     rank = np.zeros(n, np.int8)
-    if len(ladder.ask) == 0:
+    if len(ask) == 0:
         return rank
     best, frontline = np.zeros(n, np.int8), np.zeros(n, np.int32)
     legs = np.zeros((n, len(start) - 1), np.int16)
     for i in range(n - 1, 0, -1):
-        gv, up = volume[i, GROUP], parent[i]
-        if enrolled[i] and (qualified[i] or not ladder.need_activity):
-            pv, below = volume[i, PERSONAL], frontline[i]
-            rank[i] = _rank_of(
-                i, pv, gv, below, legs, ladder.ask, ladder.need, ladder.must_hold_lower
-            )
+        pv, gv, up = volume[i, PERSONAL], volume[i, GROUP], parent[i]
+        may = enrolled[i] and (qualified[i] or not ladder.need_activity)
+        if may and pv >= ladder.pv and gv >= ladder.gv:
+            rank[i] = _rank_of(i, pv, gv, frontline[i], legs, ask, need, lower)
         best[i] = max(best[i], rank[i])
         frontline[up] += qualified[i]
         best[up] = max(best[up], best[i])
         held = rank[i] if ladder.frontline_only else best[i]
-        if held < ladder.least_rank or gv < ladder.least_gv:
+        if held < ladder.leg_rank or gv < ladder.leg_gv:
             continue
         for j in range(len(start) - 1):
             if legs[up, j] < _MOST_LEGS:

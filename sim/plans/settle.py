@@ -93,34 +93,42 @@ def _pay_rows(bonuses: list[Rows], facts: Facts) -> Table:
     paying = [(i, rows) for i, rows in enumerate(bonuses) if len(rows.payee)]
     if not paying:
         return Table(PAY)
-    component = np.repeat(
-        np.array([i for i, _ in paying], np.int16), [len(rows.payee) for _, rows in paying]
-    )
+    ends = np.cumsum([len(rows.payee) for _, rows in paying])
     joined = Rows._make(map(np.concatenate, zip(*(rows for _, rows in paying), strict=True)))
-    payee, component, source, amount = _by_payee(facts.tree.ids, component, joined)
-    return Table.of(PAY, payee=payee, component=component, source=source, amount=amount)
+    table = Table(PAY, int(ends[-1]))
+    columns = table.payee, table.component, table.source, table.amount
+    _by_payee(facts.tree.ids, np.array([i for i, _ in paying]), ends, joined, columns)
+    return table
 
 
 @njit
 def _by_payee(
-    ids: NDArray[np.int32], component: NDArray[np.int16], rows: Rows
-) -> tuple[NDArray[np.int32], NDArray[np.int16], NDArray[np.int8], NDArray[np.int64]]:
-    """Put rows, which rise within each component, in the order of payees: a counting sort."""
+    ids: NDArray[np.int32],
+    components: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    rows: Rows,
+    columns: tuple[NDArray[np.int32], NDArray[np.int16], NDArray[np.int8], NDArray[np.int64]],
+) -> None:
+    """Fill in rows, which rise within each component, in the order of payees: a counting sort.
+
+    The rows of ``components[i]`` end before ``ends[i]``.
+    """
     place = np.zeros(len(ids) + 1, np.int32)
-    for who in rows.payee:
-        place[who + 1] += 1
-    for i in range(len(ids)):
-        place[i + 1] += place[i]
-    n = len(rows.payee)
-    payee, kept = np.empty(n, np.int32), np.empty(n, np.int16)
-    source, amount = np.empty(n, np.int8), np.empty(n, np.int64)
-    for row in range(n):
-        who = rows.payee[row]
-        to = place[who]
-        place[who] += 1
-        payee[to], kept[to] = ids[who], component[row]
-        source[to], amount[to] = rows.source[row], rows.amount[row]
-    return payee, kept, source, amount
+    for row in rows.payee:
+        place[row + 1] += 1
+    for row in range(len(ids)):
+        place[row + 1] += place[row]
+    payees, sources, amounts = rows.payee, rows.source, rows.amount
+    payee, component, source, amount = columns
+    row = 0
+    for i in range(len(ends)):
+        while row < ends[i]:
+            who = payees[row]
+            to = place[who]
+            place[who] += 1
+            payee[to], component[to] = ids[who], components[i]
+            source[to], amount[to] = sources[row], amounts[row]
+            row += 1
 
 
 def _all_lines(paid: list[Paid]) -> Table:

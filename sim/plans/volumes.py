@@ -17,6 +17,7 @@ PERSONAL, ACTIVITY, GROUP = 0, 1, 2
 
 SOURCES = len(Source)
 _KINDS = len(CLASSES)
+_NONE = np.int64(0)
 
 
 class Orders(NamedTuple):
@@ -73,19 +74,19 @@ _CLASS_TABLE = _class_table()
 def measure(orders: Orders, counting: Counting, row_of: NDArray[np.int32], rows: int) -> Volumes:
     """Add the orders up by the row each is credited to; GROUP is the row's own part of it."""
     n = len(orders.cv)
+    credited, sources, purposes = orders.credited_to, orders.source, orders.purpose
+    pv, group, cvs = orders.pv, orders.group, orders.cv
+    personal, activity, rank = counting.personal, counting.activity, counting.rank
     volume, placed = np.zeros((rows, 3), np.int64), np.zeros(rows, np.bool_)
     at, kinds = np.empty(n, np.int32), np.empty(n, np.int8)
     cv = np.zeros((_KINDS, SOURCES), np.int64)
     for o in range(n):
-        row, source = row_of[orders.credited_to[o]], orders.source[o]
-        kind = _CLASS_TABLE[source, orders.purpose[o]]
+        row, source = row_of[credited[o]], sources[o]
+        kind = _CLASS_TABLE[source, purposes[o]]
         at[o], kinds[o] = row, kind
-        cv[kind, source] += orders.cv[o]
-        if counting.personal[kind]:
-            volume[row, PERSONAL] += orders.pv[o]
-        if counting.activity[kind]:
-            volume[row, ACTIVITY] += orders.pv[o]
-            placed[row] = True
-        if counting.rank[kind]:
-            volume[row, GROUP] += orders.group[o]
+        cv[kind, source] += cvs[o]
+        volume[row, PERSONAL] += pv[o] if personal[kind] else _NONE
+        volume[row, ACTIVITY] += pv[o] if activity[kind] else _NONE
+        volume[row, GROUP] += group[o] if rank[kind] else _NONE
+        placed[row] |= activity[kind]
     return Volumes(volume, placed, at, kinds, cv)

@@ -16,7 +16,7 @@ qualified holder of that rank stood there. What is missing from it is breakage, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import mul
 
 import numpy as np
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from sim.plans.compile import CompiledLevel, Scale
 from sim.plans.components.base import Paid, paid_exactly
-from sim.plans.components.walk import COUNTED, REASONS, Lines, no_lines, walk
+from sim.plans.components.walk import COUNTED, LINE, REASONS, Sales, no_lines, walk
 from sim.plans.facts import Facts
 from sim.records import PAY_LINE, Table
 
@@ -34,14 +34,17 @@ _NOTHING_CLAIMED = np.zeros(0, np.bool_)
 
 def pay(component: CompiledLevel, facts: Facts, earlier: Mapping[str, Paid]) -> Paid:
     """Pay each level of each order's upline its rate of the order's cv."""
-    what = facts.orders, facts.tree, component.terms, claimed(component, earlier)
+    orders = facts.orders
+    sales = Sales(orders.day, orders.since_day, orders.source, orders.cv)
+    what = sales, facts.tree, component.terms, claimed(component, earlier)
     found = walk(*what, _NO_LINES)
     table = None
     if facts.lines:
         lines = no_lines(found.lines)
         walk(*what, lines)
         table = _table(component.index, lines)
-    maximum, breakage = account(component.scale, found.tally.tolist(), found.paid)
+    met = zip(found.outcome.tolist(), found.cv.tolist(), strict=True)
+    maximum, breakage = account(component.scale, met, found.paid)
     paid = paid_exactly(found.rows, maximum, breakage, component.scale.den, table)
     paid.use = found.use
     return paid
@@ -53,23 +56,27 @@ def claimed(component: CompiledLevel, earlier: Mapping[str, Paid]) -> NDArray[np
     return np.logical_or.reduce(masks) if masks else _NOTHING_CLAIMED
 
 
-def account(scale: Scale, tally: list[list[int]], paid: int) -> tuple[int, dict[str, int]]:
+def account(
+    scale: Scale, met: Iterable[tuple[int, list[int]]], paid: int
+) -> tuple[int, dict[str, int]]:
     """The maximum and the breakage by reason, over ``scale.den``, from the cv of each outcome.
 
-    ``tally`` has a row a rank that was paid, then a row a reason, and a column a level.
+    ``met`` gives outcomes (a rank that was paid, or a reason counted on from the ranks), each with
+    its cv by level.
     """
-    ranks = len(scale.num)
-    top = [sum(map(mul, row, scale.best)) if any(row) else 0 for row in tally]
-    owed = sum(
-        sum(map(mul, row, num))
-        for row, num in zip(tally[:ranks], scale.num, strict=True)
-        if any(row)
-    )
-    breakage = dict(zip(REASONS, top[ranks:], strict=True))
-    breakage["lower_rate"] = sum(top[:ranks]) - owed
-    breakage["rounding"] = owed - paid * scale.den
-    return sum(top), breakage
+    ranks, best, owed = len(scale.num), 0, 0
+    breakage: dict[str, int] = {}
+    for outcome, cv in met:
+        top = sum(map(mul, cv, scale.best))
+        if outcome < ranks:
+            best += top
+            owed += sum(map(mul, cv, scale.num[outcome]))
+        else:
+            breakage[REASONS[outcome - ranks]] = top
+    maximum = best + sum(breakage.values())
+    return maximum, breakage | {"lower_rate": best - owed, "rounding": owed - paid * scale.den}
 
 
-def _table(index: int, lines: Lines) -> Table:
-    return Table.of(PAY_LINE, component=np.full(len(lines.payee), index), **lines._asdict())
+def _table(index: int, lines: NDArray[np.int64]) -> Table:
+    columns = dict(zip(LINE, lines.T, strict=True))
+    return Table.of(PAY_LINE, component=np.full(len(lines), index), **columns)

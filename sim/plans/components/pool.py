@@ -21,18 +21,20 @@ from sim.plans.facts import Facts
 from sim.plans.rounding import Rounding, round_exact
 from sim.plans.volumes import SOURCES
 
+_NOTHING = Fraction(0)
+
 
 def pay(component: CompiledPool, facts: Facts, _earlier: Mapping[str, Paid]) -> Paid:
     """Divide the fund by points."""
-    by_source = [sum(facts.cv[c][s] for c in component.pays_on) for s in range(SOURCES)]
-    fund = component.share * sum(by_source)
+    fund = component.share * sum(sum(facts.cv[c]) for c in component.pays_on)
     held = [n * p for n, p in zip(facts.holders, component.points, strict=True) if n and p]
     if not (fund and held):
         return Paid(no_rows(), fund, {"unearned_pool": fund} if fund else {})
-    exact = _shares(component, fund, facts.holders, sum(held, Fraction(0)))
+    exact = _shares(component, fund, facts.holders, sum(held, _NOTHING))
     money = np.array([_payable(facts, share) for share in exact], np.int64)
+    by_source = [sum(facts.cv[c][s] for c in component.pays_on) for s in range(SOURCES)]
     rows = _share_out(facts.tree.qualified, facts.tree.rank, money, np.array(by_source, np.int64))
-    owed = sum((n * share for n, share in zip(facts.holders, exact, strict=True)), Fraction(0))
+    owed = sum((n * x for n, x in zip(facts.holders, exact, strict=True) if x), _NOTHING)
     paid = int(rows.amount.sum())
     breakage = {"unearned_pool": fund - owed, "rounding": owed - paid}
     if sum(n * int(m) for n, m in zip(facts.holders, money, strict=True)) != paid:
@@ -48,13 +50,15 @@ def _shares(
     """What one holder of each rank is owed, exactly; nothing where nobody holds it."""
     limit = Fraction(1) if component.max_share is None else component.max_share
     return [
-        fund * min(p / points, limit) if n else Fraction(0)
+        fund * min(p / points, limit) if n and p else _NOTHING
         for n, p in zip(holders, component.points, strict=True)
     ]
 
 
 def _payable(facts: Facts, share: Fraction) -> int:
     quantum = facts.plan.quantum
+    if not share:
+        return 0
     return quantum * round_exact(share / quantum, Rounding(facts.plan.mode))
 
 

@@ -13,19 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import njit
-from sim.plans.compile import NO_WINDOW, NOT_REACHED, Compression, Terms
+from sim.plans.compile import NO_WINDOW, STANDINGS_UNPAID, Compression, Terms
 from sim.plans.components.base import Rows
 from sim.plans.exact import added, muldiv
 from sim.plans.facts import Tree
-from sim.plans.volumes import ACTIVITY, SOURCES, Orders
-
-INACTIVE, GATE = -1, -2
+from sim.plans.volumes import ACTIVITY, SOURCES
 
 REASONS = ("inactive", "gate", "not_deep_enough", "levels_left_over", "missing_upline", "excluded")
 """Outcomes of a level that is not paid; the tally has these rows after one row a rank that was
 paid."""
 
-SHALLOW, LEFT_OVER, MISSING, EXCLUDED = 2, 3, 4, 5
+INACTIVE, GATE, SHALLOW, LEFT_OVER, MISSING, EXCLUDED = range(6)
 REASON_ROWS = len(REASONS)
 
 LEFT_OUT, COUNTED, SHUT_OUT = 0, 1, 2
@@ -40,36 +38,35 @@ _ONE = np.int64(1)
 _SPREAD = np.int64(0x1E3779B97F4A7C15)
 
 
-class Lines(NamedTuple):
-    """Columns of the lines written; all of length 0 when only totals are wanted."""
+LINE = ("payee", "order", "source", "level", "amount")
+"""Columns of the lines that a walk writes."""
 
-    payee: NDArray[np.int32]
-    order: NDArray[np.int32]
+
+def no_lines(rows: int = 0) -> NDArray[np.int64]:
+    """Room for ``rows`` lines; none when only totals are wanted."""
+    return np.zeros((rows, len(LINE)), np.int64)
+
+
+class Sales(NamedTuple):
+    """The columns of a period's orders that a walk reads (see records.ORDER)."""
+
+    day: NDArray[np.int32]
+    since_day: NDArray[np.int32]
     source: NDArray[np.int8]
-    level: NDArray[np.int16]
-    amount: NDArray[np.int64]
-
-
-def no_lines(rows: int = 0) -> Lines:
-    """Empty columns for ``rows`` lines."""
-    return Lines(
-        np.zeros(rows, np.int32),
-        np.zeros(rows, np.int32),
-        np.zeros(rows, np.int8),
-        np.zeros(rows, np.int16),
-        np.zeros(rows, np.int64),
-    )
+    cv: NDArray[np.int64]
 
 
 class Upward(NamedTuple):
     """What a walk leaves.
 
-    Totals, cv by outcome and level, what each order was used for, the number of lines that pay and
-    their sum.
+    Totals; the outcomes that were met (a rank that was paid, or a reason counted on from the
+    ranks) and the cv of each by level; what each order was used for; the number of lines that pay
+    and their sum.
     """
 
     rows: Rows
-    tally: NDArray[np.int64]
+    outcome: NDArray[np.int64]
+    cv: NDArray[np.int64]
     use: NDArray[np.int8]
     lines: int
     paid: int
@@ -78,12 +75,13 @@ class Upward(NamedTuple):
 class Upline(NamedTuple):
     """The tree as one bonus sees it, a row a participant.
 
-    ``line`` has in column 0 the rank of the qualified, else INACTIVE or GATE; in the others the
-    nearest row strictly above that may stand there, 0 if none: one for all levels, or one a level
-    (``step`` 0 or 1). ``starts`` tells who may stand at level 1.
+    ``line`` has in column 0 the standing: the rank of the qualified, else INACTIVE or GATE counted
+    on from the highest rank; in the others the nearest row strictly above that may stand there, 0
+    if none: one for all levels, or one a level (``step`` 0 or 1). ``starts`` tells who may stand at
+    level 1. Unsigned, so that no index into it is tested for counting from the end.
     """
 
-    line: NDArray[np.int32]
+    line: NDArray[np.uint32]
     starts: NDArray[np.bool_]
     step: int
 
@@ -91,10 +89,11 @@ class Upline(NamedTuple):
 class Book(NamedTuple):
     """What a walk adds to while it runs.
 
-    ``pay`` holds amounts by row of the tree and source; ``tally`` as in ``Upward``; ``ends`` the cv
-    of lines that end, by levels taken and people above; ``running`` each payee's unrounded
-    numerators, used only where the plan rounds totals. ``known`` remembers each line's money by
-    slot (of the cv) and rate, and ``known_cv`` for which cv: a month has few different orders.
+    ``pay`` holds amounts by source and row of the tree; ``tally`` the cv by outcome and level;
+    ``ends`` the cv of lines that end, by levels taken and people above; ``running`` each payee's
+    unrounded numerators, used only where the plan rounds totals. ``known`` remembers each line's
+    money by slot (of the cv) and rate, and ``known_cv`` for which cv: a month has few different
+    orders.
     """
 
     pay: NDArray[np.int64]
@@ -107,24 +106,30 @@ class Book(NamedTuple):
 
 @njit
 def walk(
-    orders: Orders, tree: Tree, terms: Terms, claimed: NDArray[np.bool_], lines: Lines
+    sales: Sales,
+    tree: Tree,
+    terms: Terms,
+    claimed: NDArray[np.bool_],
+    lines: NDArray[np.int64],
 ) -> Upward:
     """Pay every order up the tree. ``claimed`` marks other bonuses' orders, or has length 0."""
-    people, (ranks, levels), rates = len(tree.ids), terms.rate.shape, len(terms.num)
-    use = _uses(tree.kind, orders.day, orders.since_day, claimed, terms)
+    people, rates, levels = len(tree.ids), len(terms.num), terms.rate.shape[1]
+    ranks = len(terms.rate) - STANDINGS_UNPAID
+    use = _uses(tree.kind, sales.day, sales.since_day, claimed, terms)
     upline = _upline(tree.parent, tree.qualified, tree.rank, tree.volume, terms)
     book = Book(
-        pay=np.zeros((people, SOURCES), np.int64),
+        pay=np.zeros((SOURCES, people), np.int64),
         tally=np.zeros((ranks + REASON_ROWS, levels), np.int64),
         ends=np.zeros((levels, levels + 1), np.int64),
         running=np.zeros(people if terms.per_total else 0, np.int64),
         known=np.zeros((_SLOTS, rates), np.int64),
         known_cv=np.zeros((_SLOTS, rates), np.int64),
     )
-    written, paid = _pay_orders(orders, tree, terms, use, upline, book, lines)
-    _shut_out(orders.cv, use, book.tally, ranks + EXCLUDED)
+    written, paid = _pay_orders(sales, tree, terms, use, upline, book, lines)
+    _shut_out(sales.cv, use, book.tally, ranks + EXCLUDED)
     _close_ends(book.ends, book.tally, ranks)
-    return Upward(_gather(book.pay), book.tally, use, written, paid)
+    outcome, cv = _met(book.tally)
+    return Upward(_gather(book.pay), outcome, cv, use, written, paid)
 
 
 @njit
@@ -156,103 +161,113 @@ def _upline(
     volume: NDArray[np.int64],
     terms: Terms,
 ) -> Upline:
-    n, rate, compression = len(parent), terms.rate, terms.compression
+    n, compression = len(parent), terms.compression
+    ranks = len(terms.rate) - STANDINGS_UNPAID
     step = int(compression == _DYNAMIC)
-    width = rate.shape[1] if step else 1
-    line, starts = np.zeros((n, 1 + width), np.int32), np.zeros(n, np.bool_)
-    holds = np.zeros(n, np.bool_)
+    line = np.zeros((n, 2 + (terms.rate.shape[1] - 1) * step), np.uint32)
+    holds, starts = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
     for i in range(1, n):
-        standing = INACTIVE
+        standing = ranks + INACTIVE
         if qualified[i]:
-            standing = rank[i] if volume[i, ACTIVITY] >= terms.payee_pv_min else GATE
-        able = standing >= 0
+            enough = volume[i, ACTIVITY] >= terms.payee_pv_min
+            standing = rank[i] if enough else ranks + GATE
+        able = standing < ranks
         if compression == _SKIP_BELOW_RANK:
             able = (able and not terms.skip_everybody) or rank[i] >= terms.skip_rank
         line[i, 0] = standing
         holds[i] = able or compression == _NONE
-        starts[i] = holds[i] and (not step or rate[standing, 0] >= 0)
-        up = parent[i]
-        if up > 0:
-            above = line[up, 0]
-            for k in range(width):
-                here = holds[up] and (not step or rate[above, k] >= 0)
-                line[i, 1 + k] = up if here else line[up, 1 + k]
+        starts[i] = holds[i] and (step == 0 or terms.rate[standing, 0] >= 0)
+    _point_up(parent, line, holds, starts, terms.rate)
     return Upline(line, starts, step)
 
 
 @njit
+def _point_up(
+    parent: NDArray[np.int32],
+    line: NDArray[np.uint32],
+    holds: NDArray[np.bool_],
+    starts: NDArray[np.bool_],
+    rate: NDArray[np.int16],
+) -> None:
+    """Fill in the nearest row above: the parent where it may stand, else whom the parent sees."""
+    width = line.shape[1]
+    for i in range(1, len(parent)):
+        up = parent[i]
+        if up == 0:
+            continue
+        line[i, 1] = up if starts[up] else line[up, 1]
+        for k in range(2, width):
+            line[i, k] = line[up, k]
+        if width > 2 and holds[up]:
+            standing = line[up, 0]
+            for k in range(2, width):
+                if rate[standing, k - 1] >= 0:
+                    line[i, k] = up
+
+
+@njit
 def _pay_orders(
-    orders: Orders,
+    sales: Sales,
     tree: Tree,
     terms: Terms,
     use: NDArray[np.int8],
     upline: Upline,
     book: Book,
-    lines: Lines,
+    lines: NDArray[np.int64],
 ) -> tuple[int, int]:
     """Walk up from every order until its levels are used up; how many lines pay, and their sum."""
-    (ranks, levels), line, step = terms.rate.shape, upline.line, upline.step
+    # taken out of their tuples once: each look into one inside the loop would count a reference
+    cvs, sources, at, kind, above = sales.cv, sales.source, tree.at, tree.kind, tree.above
+    first, rates, pay, ends = terms.first, terms.rate, book.pay, book.ends
+    line, starts, step = upline.line, upline.starts, upline.step
     tally, known, known_cv = book.tally, book.known, book.known_cv
-    written, paid = 0, 0
+    ids, keep = tree.ids, len(lines) > 0
+    ranks, levels, written, paid = len(rates) - STANDINGS_UNPAID, rates.shape[1], 0, 0
     for o in range(len(use)):
-        cv, source, who = orders.cv[o], orders.source[o], tree.at[o]
+        cv, source, who = cvs[o], sources[o], np.uint32(at[o])
         if use[o] != COUNTED or cv == 0:
             continue
-        itself = terms.first[tree.kind[o]] and who > 0
-        above = min(tree.above[who] + itself, levels)
-        stays = itself and upline.starts[who]
+        itself = first[kind[o]] and who > 0
+        people = min(above[who] + itself, levels)
+        stays = itself and starts[who]
         slot = ((cv * _SPREAD) >> 57) & (_SLOTS - 1)
         for k in range(levels):
             if k > 0 or not stays:
                 who = line[who, 1 + k * step]
             if who == 0:
-                book.ends[k, above] += cv
+                ends[k, people] += cv
                 break
-            rank = line[who, 0]
-            rate = terms.rate[rank, k] if rank >= 0 else NOT_REACHED
+            standing = line[who, 0]
+            rate = rates[standing, k]
             if rate < 0:
-                tally[ranks + (SHALLOW if rank >= 0 else -1 - rank), k] += cv
+                tally[standing if standing >= ranks else ranks + SHALLOW, k] += cv
                 continue
-            tally[rank, k] += cv
-            if known_cv[slot, rate] == cv:
-                amount = known[slot, rate]
-            else:
-                money = terms.num[rate], terms.den * terms.quantum, terms.quantum, terms.mode
-                if terms.per_total:
-                    amount = _rise(cv, money, who, book.running)
-                else:
-                    amount = _line(cv, money, slot, rate, known, known_cv)
+            tally[standing, k] += cv
+            amount = known[slot, rate]
+            if known_cv[slot, rate] != cv:
+                amount = _amount(cv, rate, slot, int(who), terms, book)
             if amount != 0:
-                book.pay[who, source] += amount
+                pay[source, who] += amount
                 paid += amount
-                _write(lines, written, tree.ids[who], o, source, k + 1, amount)
+                if keep:
+                    _write(lines[written], ids[who], o, source, k + 1, amount)
                 written += 1
     return written, paid
 
 
 @njit
-def _line(
-    cv: int,
-    money: tuple[int, int, int, int],
-    slot: int,
-    rate: int,
-    known: NDArray[np.int64],
-    known_cv: NDArray[np.int64],
-) -> int:
-    """One line's money, rounded, and remembered."""
-    num, den, quantum, mode = money
-    known[slot, rate] = quantum * muldiv(cv, num, den, mode)
-    known_cv[slot, rate] = cv
-    return int(known[slot, rate])
-
-
-@njit
-def _rise(cv: int, money: tuple[int, int, int, int], who: int, running: NDArray[np.int64]) -> int:
-    """What a line adds to its payee's rounded total."""
-    num, den, quantum, mode = money
-    before = muldiv(running[who], _ONE, den, mode)
-    running[who] = added(running[who], muldiv(cv, num, _ONE, mode))
-    return quantum * (muldiv(running[who], _ONE, den, mode) - before)
+def _amount(cv: int, rate: int, slot: int, who: int, terms: Terms, book: Book) -> int:
+    """One line's money. Rounding per total, a line is what it adds to the payee's rounded total."""
+    num, den, quantum = terms.num[rate], terms.den * terms.quantum, terms.quantum
+    if not terms.per_total:
+        book.known[slot, rate] = quantum * muldiv(cv, num, den, terms.mode)
+        book.known_cv[slot, rate] = cv
+        return int(book.known[slot, rate])
+    running = book.running
+    before = muldiv(running[who], _ONE, den, terms.mode)
+    running[who] = added(running[who], muldiv(cv, num, _ONE, terms.mode))
+    rise: int = quantum * (muldiv(running[who], _ONE, den, terms.mode) - before)
+    return rise
 
 
 @njit
@@ -268,14 +283,9 @@ def _shut_out(
 
 @njit
 def _write(
-    lines: Lines, row: int, payee: int, order: int, source: int, level: int, amount: int
+    line: NDArray[np.int64], payee: int, order: int, source: int, level: int, amount: int
 ) -> None:
-    if len(lines.payee) > 0:
-        lines.payee[row] = payee
-        lines.order[row] = order
-        lines.source[row] = source
-        lines.level[row] = level
-        lines.amount[row] = amount
+    line[0], line[1], line[2], line[3], line[4] = payee, order, source, level, amount
 
 
 @njit
@@ -293,17 +303,34 @@ def _close_ends(ends: NDArray[np.int64], tally: NDArray[np.int64], ranks: int) -
 
 
 @njit
+def _met(tally: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The rows of the tally that are not all zero: their numbers and what they hold."""
+    outcome, met = np.empty(len(tally), np.int64), 0
+    for row in range(len(tally)):
+        for k in range(tally.shape[1]):
+            if tally[row, k] != 0:
+                outcome[met] = row
+                met += 1
+                break
+    kept = np.empty((met, tally.shape[1]), np.int64)
+    for row in range(met):
+        for k in range(tally.shape[1]):
+            kept[row, k] = tally[outcome[row], k]
+    return outcome[:met], kept
+
+
+@njit
 def _gather(pay: NDArray[np.int64]) -> Rows:
-    """The rows of a dense table of amounts (a row a payee, a column a source class)."""
+    """The rows of a dense table of amounts (a row a source class, a column a payee)."""
     n = np.int64(0)
-    for p in range(pay.shape[0]):
-        for s in range(pay.shape[1]):
-            n += pay[p, s] != 0
+    for s in range(pay.shape[0]):
+        for p in range(pay.shape[1]):
+            n += pay[s, p] != 0
     rows = Rows(np.empty(n, np.int32), np.empty(n, np.int8), np.empty(n, np.int64))
-    row = 0
-    for p in range(pay.shape[0]):
-        for s in range(pay.shape[1]):
-            if pay[p, s] != 0:
-                rows.payee[row], rows.source[row], rows.amount[row] = p, s, pay[p, s]
+    payee, source, amount, row = rows.payee, rows.source, rows.amount, 0
+    for p in range(pay.shape[1]):
+        for s in range(pay.shape[0]):
+            if pay[s, p] != 0:
+                payee[row], source[row], amount[row] = p, s, pay[s, p]
                 row += 1
     return rows
