@@ -16,6 +16,19 @@ Columns = Mapping[str, NDArray[Any]]
 GROSS = ("gross", "gross_with_retail")
 NET = ("net_of_purchases", "net_of_expenses", "net_of_time")
 LENSES = (*GROSS, *NET)
+LENS_COLUMNS = (
+    "bonus",
+    "retail_margin",
+    "kit",
+    "renewal",
+    "own_use",
+    "top_up",
+    "own_use_benchmarked",
+    "own_goods",
+    "expense",
+    "time_value",
+)
+"""All columns that ``lens_values`` reads."""
 CASES = ("low", "central", "high")
 
 

@@ -26,7 +26,7 @@ from sim.measures.lines import (
 from sim.measures.outcomes import share
 from sim.measures.reference import between_groups, published_figure, published_table
 from sim.measures.retention import full_year_share, lapse
-from sim.measures.windows import Columns, reference_year, rows_of_year
+from sim.measures.windows import Columns, Rows, reference_year, rows_of_year
 
 
 def doterra_us_2017(tables: LedgerTables, rank: str = "best_paid_as") -> list[Line]:
@@ -213,5 +213,4 @@ def compare(runs: LedgerTables | Sequence[LedgerTables], reference: str) -> list
 
 def _enrolled(tables: LedgerTables) -> Columns:
     rows = rows_of_year(tables, reference_year(tables)[0])
-    here = rows["months_enrolled"] > 0
-    return {name: column[here] for name, column in rows.items()}
+    return Rows(rows, rows["months_enrolled"] > 0)

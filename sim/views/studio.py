@@ -13,17 +13,16 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.measures.lenses import LENS_COLUMNS
 from sim.paths import PACKAGE
+from sim.views.drawn import Drawn
 from sim.views.market import Market
-
-if TYPE_CHECKING:
-    from sim.views.figures import Drawn
 
 OF_PARTICIPANTS = ("year", "participant", "months_enrolled", *LENS_COLUMNS)
 OF_LIVES = ("participant", "sponsor", "joined_month", "left_month")
@@ -44,12 +43,17 @@ class Studio:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
             process_group=0,  # Ctrl-C is for the caller, who then leaves the context
         )
+        self._courier: threading.Thread | None = None
 
     def begin(self, market: Market) -> None:
         """Hand over a market; all that is still to be done is done elsewhere."""
+        self._courier = threading.Thread(target=self._send, args=[as_drawn(market)])
+        self._courier.start()  # the process may still be loading, and a pipe holds little
+
+    def _send(self, market: Market) -> None:
         assert self._process.stdin is not None
         with suppress(BrokenPipeError), self._process.stdin as pipe:  # ``drawn`` tells of a failure
-            pickle.dump(as_drawn(market), pipe, protocol=5)
+            pickle.dump(market, pipe, protocol=5)
 
     def drawn(self) -> Sequence[Drawn]:
         """The figures of the market in the order of the report, waited for.
@@ -78,6 +82,8 @@ class Studio:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+        if self._courier is not None:
+            self._courier.join()
         for pipe in (self._process.stdin, self._process.stdout):
             with suppress(BrokenPipeError):
                 if pipe is not None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sim.views.drawn import Drawn
 from sim.views.figures.genealogy import genealogy
 from sim.views.figures.income import income
 from sim.views.figures.lorenz import lorenz
 from sim.views.figures.roles import roles
 from sim.views.figures.sales import sales
-from sim.views.figures.style import Draw, Drawn, Picture, finished, png_bytes, svg_bytes
+from sim.views.figures.style import Draw, Picture, finished, png_bytes, svg_bytes
 from sim.views.figures.survival import survival
 from sim.views.market import Market
 
-__all__ = ["FIGURES", "Drawn", "Picture", "draw_all", "draw_finished", "png_bytes", "svg_bytes"]
+__all__ = ["FIGURES", "Picture", "draw_all", "draw_finished", "png_bytes", "svg_bytes"]
 
 FIGURES: tuple[Draw, ...] = (income, lorenz, roles, survival, genealogy, sales)
 

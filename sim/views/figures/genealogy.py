@@ -11,7 +11,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from sim.views.figures.style import BLACK, GREY, Cell, Picture, canvas, nothing, plots, styled
+from sim.views.drawn import Cell
+from sim.views.figures.style import BLACK, GREY, Picture, canvas, nothing, plots, styled
 from sim.views.market import Market
 from sim.views.text import amount, plural, short_amount
 

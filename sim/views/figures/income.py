@@ -9,13 +9,13 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from sim.measures.lenses import lens_values
+from sim.views.drawn import Cell
 from sim.views.figures.bins import Bin, net_bins, pay_bins, shares
 from sim.views.figures.style import (
     BLACK,
     BLUE,
     FAINT,
     VERMILION,
-    Cell,
     Picture,
     canvas,
     nothing,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
+from sim.views.drawn import Cell
 from sim.views.figures.style import (
     BLACK,
     BLUE,
     GREEN,
     SKY,
     VERMILION,
-    Cell,
     Picture,
     canvas,
     legend_above,

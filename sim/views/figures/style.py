@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from sim.views.drawn import Cell, Drawn
 from sim.views.market import Market
 from sim.views.text import STAMP
 
@@ -40,16 +41,11 @@ RC: dict[str, Any] = {
     "svg.hashsalt": "downline",
     "text.parse_math": False,
 }
-Cell = str | int | float | None
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A drawn figure with all that a reader needs who cannot see it.
-
-    ``name`` is the file's stem, ``alt`` says in words what the figure shows, ``note`` how it was
-    made, ``columns`` and ``rows`` are the numbers behind it.
-    """
+    """A figure on the drawing board, and what belongs to it when it is Drawn."""
 
     name: str
     title: str
@@ -58,20 +54,6 @@ class Picture:
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     figure: Figure
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A Picture as the files that show it."""
-
-    name: str
-    title: str
-    alt: str
-    note: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    svg: bytes
-    png: bytes
 
 
 Draw = Callable[[Market], Picture]

@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from sim.measures.retention import Survival, survival_by_entry_year
-from sim.views.figures.style import CYCLE, DASHES, Cell, Picture, canvas, nothing, plots, styled
+from sim.views.drawn import Cell
+from sim.views.figures.style import CYCLE, DASHES, Picture, canvas, nothing, plots, styled
 from sim.views.market import Market
 from sim.views.text import percent, plural
 

@@ -6,8 +6,9 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sim.views.drawn import Drawn
 from sim.views.html import Html, joined, tag
 from sim.views.limits import HEADLINE, NO_FINDING
 from sim.views.market import Market
@@ -23,9 +24,6 @@ from sim.views.report.sections import (
     ranks_section,
     summary_section,
 )
-
-if TYPE_CHECKING:
-    from sim.views.figures import Drawn
 
 HERE = Path(__file__).resolve().parent
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.measures.reference import published_table
 from sim.views.comparison import RULE, Row, by_rank, compared_rows, tally
 from sim.views.dashboard import dashboard
+from sim.views.drawn import Drawn
 from sim.views.html import Html, inline_svg, joined, table, tag
 from sim.views.limits import LIMITS, NO_FINDING
 from sim.views.market import Market
 from sim.views.text import MISSING, STAMP, amount, percent, precise
-
-if TYPE_CHECKING:
-    from sim.views.figures import Drawn
 
 SALES_NAMES = {
     "customer_sales": "customers' orders",
