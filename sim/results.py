@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -126,8 +127,8 @@ def _write_into(
     fill: Callable[[Path], None] | None,
     ledger: str | None,
 ) -> None:
-    for name in TABLES:
-        write_table(folder / f"{name}.parquet", getattr(tables, name), table_columns(name, tables))
+    with ThreadPoolExecutor(2) as pool:  # Arrow packs without the interpreter's lock
+        list(pool.map(lambda name: _write_one(folder, name, tables), TABLES))
     _dump(folder / "summary.json", summary)
     if ledger is not None:
         if tables.write_folder is None:
@@ -135,6 +136,10 @@ def _write_into(
         tables.write_folder(folder / "ledger", ledger)
     if fill is not None:
         fill(folder)
+
+
+def _write_one(folder: Path, name: str, tables: LedgerTables) -> None:
+    write_table(folder / f"{name}.parquet", getattr(tables, name), table_columns(name, tables))
 
 
 def _write_manifest(folder: Path, tables: LedgerTables, manifest: Mapping[str, Any]) -> None:

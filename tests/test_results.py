@@ -168,6 +168,20 @@ def test_a_failure_leaves_everything_as_it_was(tables, tmp_path, old):
     assert names(tmp_path) == (["new"] if old else [])
 
 
+def test_a_disk_that_refuses_a_table_leaves_nothing(tables, tmp_path, monkeypatch):
+    honest = results.write_table
+
+    def full(path, *rest):
+        if path.name == "lives.parquet":
+            raise OSError(28, "No space left on device")
+        honest(path, *rest)
+
+    monkeypatch.setattr(results, "write_table", full)
+    with pytest.raises(ResultsError, match="No space left"):
+        write(tmp_path / "out", tables)
+    assert names(tmp_path) == []
+
+
 def test_a_renaming_that_fails_brings_the_old_folder_back(tables, tmp_path, monkeypatch):
     out = write(tmp_path / "out", tables)
     before = results.file_hashes(out)
