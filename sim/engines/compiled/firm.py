@@ -37,17 +37,6 @@ def release(person: Any, customers: NDArray[np.int32]) -> bool:
 
 
 @njit
-def add_volume(slips: Any, counted: NDArray[np.bool_], pv: int, volume: NDArray[np.int64]) -> None:
-    """Add the orders that count to the activity test up by the participant credited.
-
-    ``counted`` says so by Source and Purpose; ``pv`` is of a unit of the product.
-    """
-    for slip in slips:
-        if counted[slip.source, slip.purpose]:
-            volume[slip.credited_to] += np.int64(slip.units) * pv
-
-
-@njit
 def lose(world: World, rows: NDArray[np.int32], heads: NDArray[np.int64]) -> None:
     """The customers in ``rows`` stop buying for good."""
     people, role, customers = world.people, world.role, world.members.customers

@@ -15,12 +15,12 @@ from sim.engines.compiled import approach, consider, decide, enrol, firm, reflec
 from sim.engines.compiled.consider import Answers
 from sim.engines.compiled.enrol import Joining
 from sim.engines.compiled.roster import Calendar, Roster
-from sim.engines.compiled.slips import join_slips, order_table, price_list, room_for
+from sim.engines.compiled.slips import add_volume, join_slips, order_table, price_list, room_for
 from sim.engines.compiled.state import Month, World, members_of, scene_of
 from sim.engines.market import Market
 from sim.jit import seen
 from sim.ledger import Ledger
-from sim.records import COMPANY, NOBODY, Purpose, Role, Source
+from sim.records import COMPANY, NOBODY, Role
 from sim.scenario.schema import Scenario
 from sim.world.people import settle_in
 
@@ -40,7 +40,7 @@ class CompiledMarket(Market):
 
     def __init__(self, scenario: Scenario, ledger: Ledger | None = None, threads: int = 1) -> None:
         super().__init__(scenario, ledger)
-        self.scene, self.price_list = scene_of(self), price_list(self.prices)
+        self.scene, self.price_list = scene_of(self), price_list(self.prices, self.counted)
         self.rows = seen(self.people.rows)
         self.threads = threads
         self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
@@ -49,8 +49,6 @@ class CompiledMarket(Market):
         self.calendar = Calendar(self.people.last_month, scenario.months)
         self.heads = np.zeros(len(Role), np.int64)
         self.heads[Role.NOBODY] = len(self.people)
-        counted = [[(s, p) in self.counted for p in Purpose] for s in Source]
-        self.counted_orders = np.array(counted, np.bool_)
         self.seconds: Counter[str] = Counter()
         self.founding = self._found()
 
@@ -134,7 +132,7 @@ class CompiledMarket(Market):
         done = join_slips([*self.each(phase, len(rows)), self.founding])
         self.founding = room_for(0)
         self.volume = np.zeros(len(self.participants), np.int64)
-        firm.add_volume(done, self.counted_orders, self.prices.pv, self.volume)
+        add_volume(done, self.price_list, self.volume)
         self.lose(world, rows[stops])
         return done
 

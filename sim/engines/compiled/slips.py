@@ -17,6 +17,7 @@ from sim.records import NOBODY, ORDER, Purpose, Source, Table
 from sim.world.prices import Prices
 
 KIT, PARTICIPANT = int(Purpose.KIT), int(Source.PARTICIPANT)
+MOST_UNITS = 2**31 - 1
 LARGEST = 2.0**62
 """No amount of an order may reach this, so that none can wrap."""
 
@@ -37,11 +38,15 @@ Orders: Any = namedtuple("Orders", [column.name for column in ORDER])  # type: i
 
 
 class PriceList(NamedTuple):
-    """(paid, margin, pv, qv, cv, cost) of a unit by Source, and of a kit."""
+    """(paid, margin, pv, qv, cv, cost) of a unit by Source, and of a kit.
+
+    ``counted`` says by Source and Purpose whose pv counts to the activity test.
+    """
 
     unit: NDArray[np.int64]
     kit: NDArray[np.int64]
     dearest: float
+    counted: NDArray[np.bool_]
 
 
 def room_for(slips: int) -> Any:
@@ -55,11 +60,12 @@ def join_slips(parts: list[Any]) -> Any:
     return full[0] if len(full) == 1 else seen(np.concatenate([room_for(0), *full]))
 
 
-def price_list(prices: Prices) -> PriceList:
-    """What ``Prices.line`` says of one unit and of a kit."""
+def price_list(prices: Prices, counted: frozenset[tuple[int, int]]) -> PriceList:
+    """What ``Prices.line`` says of one unit and of a kit; ``counted`` as (Source, Purpose)."""
     unit = np.array([prices.line(s, Purpose.CUSTOMER, 1)[1:] for s in Source], np.int64)
     kit = np.array(prices.line(Source.PARTICIPANT, Purpose.KIT, 1)[1:], np.int64)
-    return PriceList(unit, kit, float(np.abs(unit).max()))
+    counts = np.array([[(s, p) in counted for p in Purpose] for s in Source], np.bool_)
+    return PriceList(unit, kit, float(unit.max()), counts)
 
 
 @njit
@@ -74,10 +80,21 @@ def write(
     purpose: int,
 ) -> None:
     """Fill a slip in; participants' own orders are credited to themselves."""
+    if units > MOST_UNITS:
+        raise OverflowError("an order's units are too large")
     slip.person, slip.credited_to = person, credited_to
     slip.participant = credited_to if source == PARTICIPANT else NOBODY
     slip.day, slip.since_day = day, since_day
     slip.units, slip.source, slip.purpose = units, source, purpose
+
+
+@njit
+def add_volume(slips: Any, prices: PriceList, volume: NDArray[np.int64]) -> None:
+    """Add the orders that count to the activity test up by the participant credited."""
+    for slip in slips:
+        if prices.counted[slip.source, slip.purpose]:
+            each = prices.kit if slip.purpose == KIT else prices.unit[slip.source]
+            volume[slip.credited_to] += np.int64(slip.units) * each[2]
 
 
 def order_table(parts: list[Any], incarnation: NDArray[np.int32], prices: PriceList) -> Table:
@@ -128,7 +145,7 @@ def _key(slips: Any, at: int) -> int:
 def _price(out: Any, at: int, units: int, source: int, is_kit: bool, prices: PriceList) -> None:
     """Fill in what an order costs whom and what it counts for."""
     if units * prices.dearest >= LARGEST:
-        raise OverflowError("an order's amounts do not fit in 64 bits")
+        raise OverflowError("an order's amounts are too large")
     each = prices.kit if is_kit else prices.unit[source]
     out.paid[at], out.margin[at] = units * each[0], units * each[1]
     out.pv[at], out.qv[at] = units * each[2], units * each[3]
