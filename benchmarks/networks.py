@@ -12,15 +12,23 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
-import numpy as np
-
-KINDS = ("ring", "small_world", "scale_free", "random_regular", "stochastic_block", "edge_list")
+COMPUTED = "computed "
+KINDS = (
+    "ring",
+    "computed random_regular",
+    "small_world",
+    "scale_free",
+    "random_regular",
+    "stochastic_block",
+    "edge_list",
+)
 
 
 def spec_of(kind: str, half: int, folder: Path) -> SimpleNamespace:
     """The settings that give about ``half`` ties a person."""
     return SimpleNamespace(
-        kind=kind,
+        kind=kind.removeprefix(COMPUTED),
+        stored=not kind.startswith(COMPUTED),
         degree=2 * half,
         rewire=0.1,
         links=half,
@@ -41,19 +49,21 @@ def write_ties(path: Path, people: int, half: int) -> None:
 
 def measure(kind: str, people: int, half: int, folder: Path) -> None:
     """Print kind, seconds, peak MB and ties; run in a process of its own."""
-    from sim.world.networks import generate
+    from sim.world.networks import draw_network
+    from sim.world.networks.walking import most_contacts
 
     small = spec_of(kind, 2, folder)
     small.file = str(folder / "small.csv")
-    generate(small, 1000, 1)  # compile, or load what is compiled
+    draw_network(small, 1000, 1)  # compile, or load what is compiled
     base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     start = time.perf_counter()
-    network = generate(spec_of(kind, half, folder), people, 1)
+    network = draw_network(spec_of(kind, half, folder), people, 1)
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    degrees = np.diff(network.indptr)
-    ties = len(network.neighbours) // 2
-    print(f"{kind:18s}{seconds:9.2f}{base:11.0f}{peak:10.0f}{ties:13,d}{int(degrees.max()):12,d}")
+    ties = (len(network.neighbours) or people * network.degree) // 2
+    print(
+        f"{kind:26s}{seconds:9.2f}{base:11.0f}{peak:10.0f}{ties:13,d}{most_contacts(network):12,d}"
+    )
 
 
 def main() -> None:
@@ -61,7 +71,7 @@ def main() -> None:
     people = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     half = (int(sys.argv[2]) if len(sys.argv) > 2 else 10 * people) // people
     titles = f"{'seconds':>9s}{'MB before':>11s}{'MB peak':>10s}{'ties':>13s}{'most ties':>12s}"
-    print(f"{'network':18s}{titles}", flush=True)
+    print(f"{'network':26s}{titles}", flush=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_ties(folder / "ties.csv", people, half)
