@@ -105,7 +105,7 @@ def rounded_sum(parts: Iterable[Any]) -> int:
     >>> rounded_sum([Fraction(1, 3), Fraction(1, 6), 2])
     2
     """
-    ratios = [part.as_integer_ratio() for part in parts]
+    ratios = [(part.numerator, part.denominator) for part in parts]
     below = math.lcm(*(d for _, d in ratios))
     whole_part, rest = divmod(sum(n * (below // d) for n, d in ratios), below)
     return int(whole_part + (2 * rest > below or (2 * rest == below and whole_part % 2 == 1)))

@@ -130,14 +130,14 @@ class Memberships:
         self._paid_as = paid_as.copy()
 
     def _reach_horizons(self, month: int, joined: NDArray[np.int32]) -> None:
-        for horizon in HORIZONS:
-            entered = month - horizon + 1
-            if entered >= 0:
-                first, last = joined.searchsorted(np.array([entered, entered + 1], np.int32))
-                who = slice(max(int(first), COMPANY + 1), int(last))
-                if who.start < who.stop:
-                    span = {"since": 0, "until": month, "horizon": horizon}
-                    self._entry.add(who.stop - who.start, span, self._life(who))
+        entered = [month - horizon + 1 for horizon in HORIZONS]
+        bounds = np.array([entered, [e + 1 for e in entered]], np.int32)
+        first, last = joined.searchsorted(bounds).tolist()
+        for k, horizon in enumerate(HORIZONS):
+            who = slice(max(first[k], COMPANY + 1), last[k])
+            if who.start < who.stop:
+                span = {"since": 0, "until": month, "horizon": horizon}
+                self._entry.add(who.stop - who.start, span, self._life(who))
 
     def _life(self, who: slice) -> Columns:
         """What is summed since enrolment of a range of participants."""
