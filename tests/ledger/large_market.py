@@ -56,7 +56,7 @@ def orders_of(month, orders, table, here, luck):
         "units": units,
         "paid": units * 5400,
         "margin": np.where(own, 0, units * 1400),
-        **{name: units * 4000 for name in ("pv", "qv", "cv")},
+        **dict.fromkeys(("pv", "qv", "cv"), units * 4000),
         "cost": units * 800,
     }
     columns = {"incarnation": np.zeros(orders, int), **columns}
