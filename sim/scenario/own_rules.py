@@ -80,12 +80,12 @@ def check_rules(text: str, file: str) -> tuple[str, ...]:
     """
     try:
         tree = ast.parse(text)
+        names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+        problems = [p for node in tree.body for p in _unfit_statement(node, names, file)]
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         says = f"is no Python: {getattr(error, 'msg', None) or error}"
         place = Place(file, getattr(error, "lineno", None))
         raise InputError(Problem(place, "", printable(says))) from None
-    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
-    problems = [p for node in tree.body for p in _unfit_statement(node, names, file)]
     replaced = tuple(name for name in names if name in shipped_rules())
     if not replaced and not problems:
         known = listed(shipped_rules())

@@ -305,4 +305,48 @@ CALLS = [
     option("seed text", "--seed", "luck", "seed", "'luck' is not a whole number"),
 ]  # fmt: skip
 
-ALL = [*VALUES, *STRUCTURE, *WHOLE, *EXTENDS, *PLANS, *CALLS]
+NAMED = SCENARIO + "rules: mine.py\n"
+ORDERS = "def orders(probability, luck):\n    return "
+
+
+def rules(name: str, body: bytes | str, line: int | None, field: str, says: str) -> Bad:
+    """A scenario with a file of rules that it may run, with this content."""
+    place = "mine.py" if line is None else f"mine.py:{line}"
+    files = {"scenario.yaml": NAMED, "mine.py": body}
+    return Bad(name, place, field, says, files, ("--allow-code",))
+
+
+def naming(name: str, value: str, says: str, field: str = "rules") -> Bad:
+    """A scenario that names its rules so, and may run them."""
+    files = {"scenario.yaml": f"{SCENARIO}rules: {value}\n", "mine.py": ORDERS + "luck < 1.0\n"}
+    return Bad(name, "scenario.yaml:17", field, says, files, ("--allow-code",))
+
+
+RULES = [
+    Bad("rules not allowed", "scenario.yaml:17", "rules", "'mine.py' is code, which is not run",
+        {"scenario.yaml": NAMED, "mine.py": "("}),
+    Bad("rules set, not allowed", "command line", "rules", "'mine.py' is code, which is not run",
+        arguments=("--set", "rules=mine.py")),
+    naming("rules missing", "none.py", "there is no file none.py"),
+    naming("rules a folder", ".", "there is no file ."),
+    naming("rules a number", "3", "3 is not the path of a file"),
+    naming("rules a list", "[mine.py]", "a list is not the path of a file"),
+    naming("rules without a text", "{file: mine.py}", "is missing", "rules.text"),
+    rules("rules empty", "", None, "", "replaces no rule"),
+    rules("rules binary", b"\xff\xfe\x00", None, "", "is UTF-16 text"),
+    rules("rules with a null", "x = 1\0", None, "", "is no Python"),
+    rules("rules no Python", "def orders(:\n", 1, "", "is no Python"),
+    rules("rules too deep", "x = " + "(" * 5000 + ")" * 5000, 1, "", "is no Python"),
+    rules("rules too long", "x = " + "1 + " * 20000 + "1", None, "", "is no Python"),
+    rules("rules of numpy", "import numpy as np\n" + ORDERS + "True\n", 1, "", "imports numpy"),
+    rules("rules with a square", ORDERS + "luck ** 2 < 0.5\n", 2, "orders", "write x * x"),
+    rules("rule misspelt", "def ordres(probability, luck):\n    return True\n", 1, "ordres",
+          "did you mean orders?"),
+    rules("rule with other arguments", "def orders(luck):\n    return True\n", 1, "orders",
+          "has the arguments (luck)"),
+    rules("rule no function", "orders = True\n", 1, "orders", "is no function"),
+    rules("rules that do not run", "_x = 1 / 0\n" + ORDERS + "True\n", 1, "",
+          "cannot be run: ZeroDivisionError"),
+]  # fmt: skip
+
+ALL = [*RULES, *VALUES, *STRUCTURE, *WHOLE, *EXTENDS, *PLANS, *CALLS]
