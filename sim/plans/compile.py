@@ -30,9 +30,11 @@ from sim.plans.schema_parts import OrderClass
 
 CLASSES = tuple(OrderClass)
 NO_WINDOW = -1
-NOT_REACHED = -1
+REASONS = ("inactive", "gate", "not_deep_enough", "levels_left_over", "missing_upline", "excluded")
+"""Outcomes of a level that is not paid, numbered on from the ranks, for which a level is paid."""
+INACTIVE, GATE, SHALLOW, LEFT_OVER, MISSING, EXCLUDED = range(6)
 STANDINGS_UNPAID = 2
-"""Rows of ``Terms.rate`` after the ranks: the inactive, and those below the bonus's own gate."""
+"""How many of them (INACTIVE, GATE) are standings of a participant beside the ranks."""
 
 
 class Idle(IntEnum):
@@ -53,13 +55,17 @@ class Compression(IntEnum):
 
 
 class Counting(NamedTuple):
-    """What counts for what, masks by order class, and the activity test in hundredths."""
+    """What counts for what, masks by order class, and the activity test in hundredths.
+
+    ``free``: the test asks for nothing, so that all the enrolled pass it.
+    """
 
     personal: NDArray[np.bool_]
     activity: NDArray[np.bool_]
     rank: NDArray[np.bool_]
     pv_min: int
     order_needed: bool
+    free: bool
     idle: int
 
 
@@ -67,15 +73,18 @@ class Terms(NamedTuple):
     """What the walk up the tree reads of a bonus paid order by order.
 
     ``pays_on`` and ``first`` (orders on which the credited participant is level 1) are masks by
-    order class. ``rate[rank, level]`` is an index into ``num`` or NOT_REACHED, which is all that
-    the last STANDINGS_UNPAID rows hold; a rate is num / den.
+    order class. Where somebody stands at a level, ``outcome[standing, level]`` is what becomes of
+    it (the rank for which it is paid, or a reason) and ``rate`` the index of its numerator in
+    ``num``, that of 0 where it is not paid; a rate is num / den. Both are unsigned, so that no
+    index is tested for counting from the end.
     ``last_day`` of the window is NO_WINDOW where all orders count.
     """
 
     pays_on: NDArray[np.bool_]
     first: NDArray[np.bool_]
     payee_pv_min: int
-    rate: NDArray[np.int16]
+    outcome: NDArray[np.uint16]
+    rate: NDArray[np.uint16]
     num: NDArray[np.int64]
     den: int
     quantum: int
@@ -181,16 +190,22 @@ def _counting(plan: Plan, ladder: Ladder) -> Counting:
         rank=_mask(counts.rank),
         pv_min=in_hundredths(plan.activity.pv_min),
         order_needed=plan.activity.order_in_period,
+        free=_free(plan),
         idle=int(_idle(plan, ladder)),
     )
 
 
+def _free(plan: Plan) -> bool:
+    return plan.activity.pv_min == 0 and not plan.activity.order_in_period
+
+
 def _idle(plan: Plan, ladder: Ladder) -> Idle:
-    """Who can be qualified, hold a rank or count in another's pattern without any volume."""
+    """Who can hold a rank, share a pool or count in another's pattern without any volume."""
     if (ladder.leg <= 0).all(axis=1).any():
         return Idle.EVERYBODY
+    pools = any(isinstance(c, PoolComponent) for c in plan.components)
     enrolled_count = (
-        plan.activity.pv_min == 0 and not plan.activity.order_in_period,
+        _free(plan) and (len(plan.ranks) > 0 or pools),
         len(plan.ranks) > 0 and not plan.rank_rules.need_activity,
         any(
             isinstance(c, StructureComponent) and c.frontline_order_pv == 0 for c in plan.components
@@ -244,16 +259,18 @@ def _terms(
 ) -> Terms:
     """What level and fast-start bonuses have in common; ``reached`` by rank and level."""
     orders = plan.volumes.counts_to.commission if component.orders is None else component.orders
-    num, rate = np.unique(np.array(scale.num, np.int64), return_inverse=True)
+    ranks, levels = reached.shape
+    standing = np.arange(ranks + STANDINGS_UNPAID)[:, None].repeat(levels, axis=1)
+    paid = np.pad(reached, ((0, STANDINGS_UNPAID), (0, 0)))
+    shallow = (standing < ranks) & ~paid
+    owed = np.where(paid, np.pad(np.array(scale.num), ((0, STANDINGS_UNPAID), (0, 0))), 0)
+    num = np.unique(np.append(owed, 0))
     return Terms(
         pays_on=_mask(orders),
         first=_mask(component.credited_is_level_one),
         payee_pv_min=in_hundredths(component.payee_pv_min),
-        rate=np.pad(
-            np.where(reached, rate.reshape(reached.shape), NOT_REACHED).astype(np.int16),
-            ((0, STANDINGS_UNPAID), (0, 0)),
-            constant_values=NOT_REACHED,
-        ),
+        outcome=np.where(shallow, ranks + SHALLOW, standing).astype(np.uint16),
+        rate=np.searchsorted(num, owed).astype(np.uint16),
         num=num,
         den=scale.den,
         quantum=plan.money.smallest,

@@ -104,7 +104,12 @@ def _judge(
     rank = paid_as(parent, here, active, found.volume, ladder)
     above = count_uplines(parent)
     tree = Tree(ids, parent, above, here, active, rank, found.volume, found.at, found.kind)
-    return tree, _by_id(tree, len(sponsor)), found.cv, _holders(active, rank, len(ladder.ask) + 1)
+    return (
+        tree,
+        _by_id(tree, enrolled, counting.free),
+        found.cv,
+        _holders(active, rank, len(ladder.ask) + 1),
+    )
 
 
 @njit
@@ -116,9 +121,14 @@ def _of(enrolled: NDArray[np.bool_], ids: NDArray[np.int32]) -> NDArray[np.bool_
 
 
 @njit
-def _by_id(tree: Tree, participants: int) -> Everybody:
-    pv, gv = np.zeros(participants, np.int64), np.zeros(participants, np.int64)
-    qualified, rank = np.zeros(participants, np.bool_), np.zeros(participants, np.int8)
+def _by_id(tree: Tree, enrolled: NDArray[np.bool_], free: bool) -> Everybody:
+    """Results by id; ``free`` if whoever is enrolled is qualified, in the tree or not."""
+    n = len(enrolled)
+    pv, gv = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    qualified, rank = np.zeros(n, np.bool_), np.zeros(n, np.int8)
+    if free:
+        for who in range(1, n):
+            qualified[who] = enrolled[who]
     ids, volume, ranks, active = tree.ids, tree.volume, tree.rank, tree.qualified
     for row in range(len(ids)):
         who = ids[row]

@@ -22,9 +22,9 @@ from operator import mul
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.plans.compile import CompiledLevel, Scale
+from sim.plans.compile import REASONS, CompiledLevel, Scale
 from sim.plans.components.base import Paid, paid_exactly
-from sim.plans.components.walk import COUNTED, LINE, REASONS, Sales, no_lines, walk
+from sim.plans.components.walk import COUNTED, LINE, Sales, no_lines, walk
 from sim.plans.facts import Facts
 from sim.records import PAY_LINE, Table
 

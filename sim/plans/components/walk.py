@@ -13,19 +13,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import njit
-from sim.plans.compile import NO_WINDOW, STANDINGS_UNPAID, Compression, Terms
+from sim.plans.compile import (
+    EXCLUDED,
+    GATE,
+    INACTIVE,
+    LEFT_OVER,
+    MISSING,
+    NO_WINDOW,
+    REASONS,
+    STANDINGS_UNPAID,
+    Compression,
+    Terms,
+)
 from sim.plans.components.base import Rows
 from sim.plans.exact import added, muldiv
 from sim.plans.facts import Tree
 from sim.plans.volumes import ACTIVITY, SOURCES
 
-REASONS = ("inactive", "gate", "not_deep_enough", "levels_left_over", "missing_upline", "excluded")
-"""Outcomes of a level that is not paid; the tally has these rows after one row a rank that was
-paid."""
-
-INACTIVE, GATE, SHALLOW, LEFT_OVER, MISSING, EXCLUDED = range(6)
-REASON_ROWS = len(REASONS)
-
+_REASONS = len(REASONS)
 LEFT_OUT, COUNTED, SHUT_OUT = 0, 1, 2
 """What an order is used for."""
 
@@ -33,6 +38,7 @@ _NONE = int(Compression.NONE)
 _DYNAMIC = int(Compression.DYNAMIC)
 _SKIP_BELOW_RANK = int(Compression.SKIP_BELOW_RANK)
 _SLOTS = 128
+_SLOT_MASK = np.uint8(_SLOTS - 1)
 _ONE = np.int64(1)
 # an odd number whose multiples spread over the top bits
 _SPREAD = np.int64(0x1E3779B97F4A7C15)
@@ -119,7 +125,7 @@ def walk(
     upline = _upline(tree.parent, tree.qualified, tree.rank, tree.volume, terms)
     book = Book(
         pay=np.zeros((SOURCES, people), np.int64),
-        tally=np.zeros((ranks + REASON_ROWS, levels), np.int64),
+        tally=np.zeros((ranks + _REASONS, levels), np.int64),
         ends=np.zeros((levels, levels + 1), np.int64),
         running=np.zeros(people if terms.per_total else 0, np.int64),
         known=np.zeros((_SLOTS, rates), np.int64),
@@ -176,8 +182,8 @@ def _upline(
             able = (able and not terms.skip_everybody) or rank[i] >= terms.skip_rank
         line[i, 0] = standing
         holds[i] = able or compression == _NONE
-        starts[i] = holds[i] and (step == 0 or terms.rate[standing, 0] >= 0)
-    _point_up(parent, line, holds, starts, terms.rate)
+        starts[i] = holds[i] and (step == 0 or terms.outcome[standing, 0] < ranks)
+    _point_up(parent, line, holds, starts, terms.outcome)
     return Upline(line, starts, step)
 
 
@@ -187,10 +193,10 @@ def _point_up(
     line: NDArray[np.uint32],
     holds: NDArray[np.bool_],
     starts: NDArray[np.bool_],
-    rate: NDArray[np.int16],
+    outcome: NDArray[np.uint16],
 ) -> None:
     """Fill in the nearest row above: the parent where it may stand, else whom the parent sees."""
-    width = line.shape[1]
+    width, ranks = line.shape[1], len(outcome) - STANDINGS_UNPAID
     for i in range(1, len(parent)):
         up = parent[i]
         if up == 0:
@@ -201,7 +207,7 @@ def _point_up(
         if width > 2 and holds[up]:
             standing = line[up, 0]
             for k in range(2, width):
-                if rate[standing, k - 1] >= 0:
+                if outcome[standing, k - 1] < ranks:
                     line[i, k] = up
 
 
@@ -218,19 +224,20 @@ def _pay_orders(
     """Walk up from every order until its levels are used up; how many lines pay, and their sum."""
     # taken out of their tuples once: each look into one inside the loop would count a reference
     cvs, sources, at, kind, above = sales.cv, sales.source, tree.at, tree.kind, tree.above
-    first, rates, pay, ends = terms.first, terms.rate, book.pay, book.ends
+    first, outcome, rates = terms.first, terms.outcome, terms.rate
+    pay, ends = book.pay, book.ends
     line, starts, step = upline.line, upline.starts, upline.step
     tally, known, known_cv = book.tally, book.known, book.known_cv
     ids, keep = tree.ids, len(lines) > 0
-    ranks, levels, written, paid = len(rates) - STANDINGS_UNPAID, rates.shape[1], 0, 0
+    levels, written, paid = rates.shape[1], 0, 0
     for o in range(len(use)):
-        cv, source, who = cvs[o], sources[o], np.uint32(at[o])
+        cv, source, who = cvs[o], np.uint8(sources[o]), np.uint32(at[o])
         if use[o] != COUNTED or cv == 0:
             continue
         itself = first[kind[o]] and who > 0
         people = min(above[who] + itself, levels)
         stays = itself and starts[who]
-        slot = ((cv * _SPREAD) >> 57) & (_SLOTS - 1)
+        slot = np.uint8((cv * _SPREAD) >> 57) & _SLOT_MASK
         for k in range(levels):
             if k > 0 or not stays:
                 who = line[who, 1 + k * step]
@@ -239,19 +246,16 @@ def _pay_orders(
                 break
             standing = line[who, 0]
             rate = rates[standing, k]
-            if rate < 0:
-                tally[standing if standing >= ranks else ranks + SHALLOW, k] += cv
-                continue
-            tally[standing, k] += cv
+            tally[outcome[standing, k], k] += cv
             amount = known[slot, rate]
             if known_cv[slot, rate] != cv:
-                amount = _amount(cv, rate, slot, int(who), terms, book)
-            if amount != 0:
-                pay[source, who] += amount
-                paid += amount
-                if keep:
-                    _write(lines[written], ids[who], o, source, k + 1, amount)
-                written += 1
+                amount = _amount(cv, int(rate), int(slot), int(who), terms, book)
+            # no branch on being paid, which no processor could foresee
+            pay[source, who] += amount
+            paid += amount
+            if keep and amount != 0:
+                _write(lines[written], ids[who], o, int(source), k + 1, amount)
+            written += int(amount != 0)
     return written, paid
 
 
