@@ -75,7 +75,7 @@ class _Copies:
             importlib.import_module(name)
         folder = _cache_of(rules)
         with _caching_in(folder):
-            own = _compiled(rules, folder, f"{package}{self.suffix}")
+            own = _compiled(rules, folder)
             vars(self.module(f"{package}.{DECIDE}")).update(own)
             for name in sorted(self.copied):
                 self.module(name)
@@ -187,8 +187,9 @@ def _written(folder: Path, text: str) -> Path:
     return path
 
 
-def _compiled(rules: Rulebook, folder: Path, name: str) -> dict[str, Rule]:
+def _compiled(rules: Rulebook, folder: Path) -> dict[str, Rule]:
     """The researcher's rules over their compiled helpers, each proven to compile."""
+    name = f"own_rules_{rules.sha256[:16]}"  # the cache remembers it, so it follows from the text
     file = str(_written(folder, rules.text))
     module = sys.modules[name] = executed(rules.text, file, name)
     own = {n: f for n, f in vars(module).items() if inspect.isfunction(f)}
