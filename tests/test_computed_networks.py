@@ -111,6 +111,29 @@ def test_persons_of_any_integer_type_are_the_same_person() -> None:
         assert contact(network, np.uint64(7), 2) == contact(network, 7, 2)
 
 
+@pytest.mark.parametrize("kind", ["well_mixed", "ring"])
+def test_every_contact_is_picked_equally_often(kind: str) -> None:
+    network = make(kind, 11, degree=4)
+    for person in (0, 5, 10):
+        count = contacts_of(network, person)
+        expected = {p for p in range(11) if p != person}
+        if kind == "ring":
+            expected = {(person + d) % 11 for d in (-2, -1, 1, 2)}
+        listed = [contact(network, person, i) for i in range(count)]
+        assert listed == sorted(expected)
+        luck = (np.arange(40 * count) + 0.5) / (40 * count)
+        picked = [pick_contact(network, person, u) for u in luck]
+        assert picked == [c for c in listed for _ in range(40)]
+        assert pick_contact(network, person, 1 - 2.0**-53) == listed[-1]
+
+
+def test_nobody_is_picked_where_there_is_nobody() -> None:
+    assert pick_contact(make("well_mixed", 1), 0, 0.5) == -1
+    empty = make("stochastic_block", 3, blocks=1, within=0.0, between=0.0)
+    assert contacts_of(empty, 1) == 0
+    assert pick_contact(empty, 1, 0.99) == -1
+
+
 # --- ring ----------------------------------------------------------------------------------------
 
 

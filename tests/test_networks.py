@@ -18,11 +18,8 @@ from sim.world.networks.csr import sort_slice
 from sim.world.networks.network import STORED, Network, network_of
 from sim.world.networks.regular import _switch
 from sim.world.networks.walking import (
-    contact,
-    contacts_of,
     fill_contacts,
     most_contacts,
-    pick_contact,
 )
 
 
@@ -156,6 +153,16 @@ def test_an_impossible_number_of_people_is_refused(people: int) -> None:
         make("well_mixed", people)
 
 
+def test_more_ties_than_can_be_numbered_are_refused() -> None:
+    for kind, fields in (
+        ("small_world", {"degree": 10_000, "rewire": 0.1}),
+        ("random_regular", {"degree": 10_000}),
+        ("scale_free", {"links": 10_000}),
+    ):
+        with pytest.raises(ValueError, match=r"network: \d+ ends of ties are more than 2147483647"):
+            make(kind, 1_000_000, **fields)
+
+
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(ValueError, match="there is no network 'torus'"):
         make("torus", 10)
@@ -168,32 +175,6 @@ def test_sorting_a_slice_leaves_the_rest_alone(values: list[int]) -> None:
     start, stop = len(values) // 5, len(values) - len(values) // 7
     sort_slice(array, start, stop)
     assert array.tolist() == values[:start] + sorted(values[start:stop]) + values[stop:]
-
-
-# --- walking a network ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kind", ["well_mixed", "ring"])
-def test_every_contact_is_picked_equally_often(kind: str) -> None:
-    network = make(kind, 11, degree=4)
-    for person in (0, 5, 10):
-        count = contacts_of(network, person)
-        expected = {p for p in range(11) if p != person}
-        if kind == "ring":
-            expected = {(person + d) % 11 for d in (-2, -1, 1, 2)}
-        listed = [contact(network, person, i) for i in range(count)]
-        assert listed == sorted(expected)
-        luck = (np.arange(40 * count) + 0.5) / (40 * count)
-        picked = [pick_contact(network, person, u) for u in luck]
-        assert picked == [c for c in listed for _ in range(40)]
-        assert pick_contact(network, person, 1 - 2.0**-53) == listed[-1]
-
-
-def test_nobody_is_picked_where_there_is_nobody() -> None:
-    assert pick_contact(make("well_mixed", 1), 0, 0.5) == -1
-    empty = make("stochastic_block", 3, blocks=1, within=0.0, between=0.0)
-    assert contacts_of(empty, 1) == 0
-    assert pick_contact(empty, 1, 0.99) == -1
 
 
 # --- ring and small world ------------------------------------------------------------------------

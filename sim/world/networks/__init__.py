@@ -46,9 +46,7 @@ def draw_network(spec: Any, people: int, seed: int, folder: Path = Path()) -> Ne
         case "random_regular" if not spec.stored:
             return lift(people, spec.degree, key)
     indptr, neighbours = _rows(spec, people, key, folder)
-    return network_of(
-        STORED, people, indptr=indptr.astype(np.int32, copy=False), neighbours=neighbours
-    )
+    return network_of(STORED, people, indptr=indptr, neighbours=neighbours)
 
 
 def _rows(spec: Any, people: int, key: int, folder: Path) -> Rows:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.draws import geometric, uniform
 from sim.jit import njit
-from sim.world.networks.csr import Rows, require
+from sim.world.networks.csr import Rows, add_tie, require, require_room, start_rows
 
 
 def stochastic_block(people: int, blocks: int, within: float, between: float, key: int) -> Rows:
@@ -24,8 +24,12 @@ def stochastic_block(people: int, blocks: int, within: float, between: float, ke
         _probability("within", within, inside, people),
         _probability("between", between, across, people),
     )
-    indptr = np.zeros(people + 1, np.int64)
-    return indptr, _tie(indptr, blocks, chances, key)
+    indptr = np.zeros(people + 1, np.int32)
+    entries = _count(indptr, blocks, chances, key)
+    require_room(entries)
+    neighbours = np.empty(entries, np.int32)
+    _tie(indptr, neighbours, blocks, chances, key)
+    return indptr, neighbours
 
 
 def _probability(field: str, contacts: float, pairs: int, people: int) -> float:
@@ -58,34 +62,35 @@ def _ahead(
 
 
 @njit
-def _tie(
-    indptr: NDArray[np.int64], blocks: int, chances: tuple[float, float], key: int
-) -> NDArray[np.int32]:
-    """Draw all ties twice: to count them into ``indptr``, then to write them down.
-
-    Taken by rising a, then rising b, the ties a - b fill every row in rising order.
-    """
-    people = len(indptr) - 1
+def _count(indptr: NDArray[np.int32], blocks: int, chances: tuple[float, float], key: int) -> int:
+    """Draw all ties once: count those of person p in indptr[p + 1]; returns twice their number."""
+    people, total = len(indptr) - 1, 0
     found = np.empty(people, np.int32)
     for block in range(blocks):
         block_end = (block + 1) * people // blocks
         for a in range(block * people // blocks, block_end):
             count = _ahead(a, block_end, chances, key, found)
             indptr[a + 1] += count
+            total += 2 * count
             for i in range(count):
                 indptr[found[i] + 1] += 1
-    for p in range(people):
-        indptr[p + 1] += indptr[p]
-    neighbours = np.empty(indptr[people], np.int32)
-    end = indptr[:-1].copy()
+    return total
+
+
+@njit
+def _tie(
+    indptr: NDArray[np.int32],
+    neighbours: NDArray[np.int32],
+    blocks: int,
+    chances: tuple[float, float],
+    key: int,
+) -> None:
+    """Draw them again, to write them down: a - b by rising a, then b, fills all rows rising."""
+    people = len(indptr) - 1
+    found = np.empty(people, np.int32)
+    start_rows(indptr)
     for block in range(blocks):
         block_end = (block + 1) * people // blocks
         for a in range(block * people // blocks, block_end):
-            count = _ahead(a, block_end, chances, key, found)
-            for i in range(count):
-                b = found[i]
-                neighbours[end[a]] = b
-                neighbours[end[b]] = a
-                end[a] += 1
-                end[b] += 1
-    return neighbours
+            for i in range(_ahead(a, block_end, chances, key, found)):
+                add_tie(indptr, neighbours, a, found[i])

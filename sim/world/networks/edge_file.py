@@ -98,7 +98,7 @@ def _lines_of(path: Path, header: bool, tie: tuple[int, int]) -> list[int]:
 
 
 @njit
-def _repeated(indptr: NDArray[np.int64], neighbours: NDArray[np.int32]) -> tuple[int, int]:
+def _repeated(indptr: NDArray[np.int32], neighbours: NDArray[np.int32]) -> tuple[int, int]:
     """The first two people who are tied twice; (-1, -1) if there are none."""
     for p in range(len(indptr) - 1):
         for i in range(indptr[p] + 1, indptr[p + 1]):

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.draws import uniform
 from sim.jit import njit
-from sim.world.networks.csr import Rows, from_ties, require
+from sim.world.networks.csr import Rows, from_ties, require, require_room
 
 
 def scale_free(people: int, links: int, key: int) -> Rows:
@@ -17,15 +17,18 @@ def scale_free(people: int, links: int, key: int) -> Rows:
     """
     require(links >= 1, "links", links, "at least 1")
     require(links < people, "links", links, f"less than the number of people ({people})")
-    newcomer, known = _attach(people, links, key)
+    ties = links * (people - links)
+    require_room(2 * ties)
+    newcomer, known = np.empty(ties, np.int32), np.empty(ties, np.int32)
+    _attach(newcomer, known, people, links, key)
     return from_ties(newcomer, known, people)
 
 
 @njit
-def _attach(people: int, links: int, key: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def _attach(
+    newcomer: NDArray[np.int32], known: NDArray[np.int32], people: int, links: int, key: int
+) -> None:
     """Draw ends of earlier ties: favours people by their contacts (Batagelj, Brandes 2005)."""
-    ties = links * (people - links)
-    newcomer, known = np.empty(ties, np.int32), np.empty(ties, np.int32)
     for p in range(links):
         newcomer[p], known[p] = p + 1, 0
     taken_by = np.full(people, -1, np.int32)
@@ -40,4 +43,3 @@ def _attach(people: int, links: int, key: int) -> tuple[NDArray[np.int32], NDArr
                 newcomer[tie], known[tie] = p, found
                 tie += 1
             draw += 1
-    return newcomer, known

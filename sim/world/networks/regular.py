@@ -7,9 +7,8 @@ from numpy.typing import NDArray
 
 from sim.draws import below
 from sim.jit import njit
-from sim.world.networks.csr import Rows, require, require_pairs, sort_rows
+from sim.world.networks.csr import Rows, require_pairs, require_room, sort_rows
 
-MOST_ENTRIES = (1 << 31) - 1
 EXACT = 3  # one pairing in 7 is simple at degree 3, one in 43 at degree 4
 
 
@@ -22,7 +21,7 @@ def random_regular(people: int, degree: int, key: int) -> Rows:
     Where most pairs are tied, the network of the missing ties is drawn.
     """
     require_pairs(people, degree)
-    require(people * degree <= MOST_ENTRIES, "degree", degree, f"at most {MOST_ENTRIES // people}")
+    require_room(people * degree)
     missing = people - 1 - degree
     if missing < degree:
         return _rows(_complement(_simple(people, missing, key), people, missing), people, degree)
@@ -30,7 +29,7 @@ def random_regular(people: int, degree: int, key: int) -> Rows:
 
 
 def _rows(neighbours: NDArray[np.int32], people: int, degree: int) -> Rows:
-    indptr = np.arange(people + 1, dtype=np.int64) * degree
+    indptr = (np.arange(people + 1, dtype=np.int64) * degree).astype(np.int32)
     sort_rows(indptr, neighbours)
     return indptr, neighbours
 
@@ -46,18 +45,27 @@ def _simple(people: int, degree: int, key: int) -> NDArray[np.int32]:
         attempt += 1
 
 
-@njit
 def _pair(people: int, degree: int, key: int, attempt: int) -> NDArray[np.int32]:
     """Shuffle all places (Fisher and Yates) and tie them two by two."""
     places = np.arange(people * degree, dtype=np.int32)
+    neighbours = np.empty(len(places), np.int32)
+    _shuffle(places, key, attempt)
+    _tie(places, degree, neighbours)
+    return neighbours
+
+
+@njit
+def _shuffle(places: NDArray[np.int32], key: int, attempt: int) -> None:
     for i in range(len(places) - 1, 0, -1):
         j = below(key, i, attempt, i + 1)
         places[i], places[j] = places[j], places[i]
-    neighbours = np.empty(len(places), np.int32)
+
+
+@njit
+def _tie(places: NDArray[np.int32], degree: int, neighbours: NDArray[np.int32]) -> None:
     for i in range(0, len(places), 2):
         neighbours[places[i]] = places[i + 1] // degree
         neighbours[places[i + 1]] = places[i] // degree
-    return neighbours
 
 
 @njit

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.draws import below, uniform
 from sim.jit import njit
-from sim.world.networks.csr import Rows, from_ties, require, require_circle
+from sim.world.networks.csr import Rows, from_ties, require, require_circle, require_room
 
 
 def small_world(people: int, degree: int, rewire: float, key: int) -> Rows:
@@ -19,21 +19,22 @@ def small_world(people: int, degree: int, rewire: float, key: int) -> Rows:
     require_circle(people, degree)
     require(0.0 <= rewire <= 1.0, "rewire", rewire, "in [0, 1]")
     half = degree // 2
-    owned = _circle(people, half)
+    require_room(people * degree)
+    owners, owned = np.empty(people * half, np.int32), np.empty(people * half, np.int32)
+    _circle(owners, owned, people, half)
     if rewire > 0.0:
         _rewire(owned, np.full(people, degree, np.int32), half, float(rewire), key)
-    owners = np.repeat(np.arange(people, dtype=np.int32), half)
     return from_ties(owners, owned, people)
 
 
 @njit
-def _circle(people: int, half: int) -> NDArray[np.int32]:
+def _circle(owners: NDArray[np.int32], owned: NDArray[np.int32], people: int, half: int) -> None:
     """The contacts ahead of each person: half of them a person, nearest first."""
-    owned = np.empty(people * half, np.int32)
     for p in range(people):
         for step in range(half):
-            owned[p * half + step] = (p + step + 1) % people
-    return owned
+            ahead = p + step + 1
+            owners[p * half + step] = p
+            owned[p * half + step] = ahead - people if ahead >= people else ahead
 
 
 @njit
