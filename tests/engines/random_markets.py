@@ -52,7 +52,7 @@ def market_plans(draw: st.DrawFn) -> Plan:
 def markets(draw: st.DrawFn) -> Scenario:
     """A lively market of up to 150 people and 14 months."""
     unit, log_odds = st.floats(0, 1), st.floats(-3, 2)
-    people = draw(st.integers(60, 150))
+    people = 2 * draw(st.integers(30, 75))  # an odd degree needs an even number
     parts: dict[str, Any] = {
         "name": "random",
         "start": draw(st.sampled_from(["2026-01", "2027-11"])),

@@ -69,7 +69,7 @@ def efforts(
             scene.most_hours,
         )
         luck = uniform(stream, person_key(row, person.incarnation), 0)
-        made[i] = approaches_made(given, scene.per_hour, luck)
+        made[i] = max(0, approaches_made(given, scene.per_hour, luck))
         hours[number] = given
         expenses[number] = made[i] * scene.approach_cost + (scene.monthly_cost if builds else 0)
 
@@ -97,7 +97,7 @@ def approach(
             offer.key, offer.asker, offer.person = key, person.membership, row
             offer.skill = person.skill
             luck = uniform(stream, key, 2 * k + 1)
-            if asks_a_contact(warm, known, uniform(stream, key, 2 * k)):
+            if asks_a_contact(warm, known, uniform(stream, key, 2 * k)) and known > 0:
                 offer.target = pick_contact(network, row, luck)
             else:
                 stranger = int(luck * strangers)

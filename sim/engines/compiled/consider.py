@@ -100,17 +100,18 @@ def _appeal_of_contacts(contacts: NDArray[np.int32], role: NDArray[np.int8], sce
 @njit
 def _appeal_of_joining(person: Any, role: int, expected: float, scene: Any) -> float:
     """Log-odds of joining, whoever asks: the saving or the income, whichever is the motive."""
-    appeal = scene.join + scene.appetite * np.float64(person.appetite)
+    appeal: float = scene.join + scene.appetite * np.float64(person.appetite)
     if person.motive == DISCOUNT:
-        return appeal + scene.saving * _saving(person, role == PREFERRED_CUSTOMER, scene)
-    gain = income_gain(
-        expected,
-        np.float64(person.susceptibility),
-        np.float64(person.hours),
-        np.float64(person.outside_wage),
-        scene.gain_cap,
-    )
-    return appeal + scene.income * gain
+        gain: float = scene.saving * _saving(person, role == PREFERRED_CUSTOMER, scene)
+    else:
+        gain = scene.income * income_gain(
+            expected,
+            np.float64(person.susceptibility),
+            np.float64(person.hours),
+            np.float64(person.outside_wage),
+            scene.gain_cap,
+        )
+    return appeal + gain
 
 
 @njit
@@ -119,7 +120,8 @@ def _saving(person: Any, preferred: bool, scene: Any) -> float:
     ratio = scene.preferred_ratio if preferred else scene.retail_ratio
     price = scene.preferred_price if preferred else scene.list_price
     units = order_chance(person, scene.order_probability, ratio) * scene.units_mean
-    return saving_gain(units * (price - scene.member_price), scene.kit_price, scene.gain_cap)
+    saved: float = units * (price - scene.member_price)
+    return saving_gain(saved, scene.kit_price, scene.gain_cap)
 
 
 @njit

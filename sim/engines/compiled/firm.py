@@ -29,7 +29,7 @@ def recast(role: NDArray[np.int8], row: int, new: int, heads: NDArray[np.int64])
 @njit
 def release(person: Any, customers: NDArray[np.int32]) -> bool:
     """End the tie of a customer to its seller; ``customers`` counts by seller. Was there one?"""
-    served = person.seller != NOBODY
+    served: bool = person.seller != NOBODY
     if served:
         customers[person.seller] -= 1
         person.seller = NOBODY

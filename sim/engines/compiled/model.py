@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -49,7 +49,7 @@ class CompiledMarket(Market):
         self.calendar = Calendar(self.people.last_month, scenario.months)
         self.heads = np.zeros(len(Role), np.int64)
         self.heads[Role.NOBODY] = len(self.people)
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self.founding = self._found()
 
     def _found(self) -> Any:

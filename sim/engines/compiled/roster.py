@@ -49,7 +49,7 @@ def _keep(
     row: int, role: NDArray[np.int8], first: int, last: int, out: NDArray[np.int32], at: int
 ) -> int:
     out[at] = row
-    return at + (first <= role[row] <= last)
+    return at + int(first <= role[row] <= last)
 
 
 class Calendar:

@@ -21,6 +21,9 @@ MOST_UNITS = 2**31 - 1
 LARGEST = 2.0**62
 """No amount of an order may reach this, so that none can wrap."""
 
+BEYOND = 1 << 62
+"""More than any key of a slip."""
+
 ON_A_SLIP = (
     "person",
     "participant",
@@ -130,15 +133,15 @@ def _file(
         out.participant[at], out.credited_to[at] = slip.participant, slip.credited_to
         out.day[at], out.since_day[at] = slip.day, slip.since_day
         out.source[at], out.purpose[at], out.units[at] = slip.source, slip.purpose, slip.units
-        _price(out, at, np.int64(slip.units), slip.source, slip.purpose == KIT, prices)
+        _price(out, at, int(slip.units), slip.source, slip.purpose == KIT, prices)
 
 
 @njit
 def _key(slips: Any, at: int) -> int:
     """Person and purpose as one number; beyond the last slip, more than any."""
     if at >= len(slips):
-        return np.int64(1) << np.int64(62)
-    return np.int64(slips[at].person) * 8 + slips[at].purpose
+        return BEYOND
+    return int(slips[at].person) * 8 + int(slips[at].purpose)
 
 
 @njit

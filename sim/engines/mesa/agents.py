@@ -20,6 +20,7 @@ from sim.draws import Draw, person_key, uniform
 from sim.engines.market import CUSTOMERS, SOURCE_OF_ROLE, Acceptance
 from sim.engines.mesa.common import Common
 from sim.records import COMPANY, Motive, Purpose, Role, Source
+from sim.world.networks.walking import contacts_of, pick_contact
 
 DAYS_A_MONTH = 365.25 / 12
 DISTRIBUTOR, FORMER = int(Role.DISTRIBUTOR), int(Role.FORMER)
@@ -299,20 +300,18 @@ class Distributor(Consumer):
         luck = self.luck(Draw.APPROACH_COUNT)
         made = max(0, rules.approaches_made(hours, approaching.per_hour, luck))
         if made:
-            contacts, offers = market.contacts(self.row), self.model.offers
+            known, offers = contacts_of(market.network, self.row), self.model.offers
             for k in range(made):
-                offers[self._target(k, contacts)].add(self.number)
+                offers[self._target(k, known)].add(self.number)
         market.record_effort(self.number, hours, made, builds)
 
-    def _target(self, k: int, contacts: NDArray[np.int32]) -> int:
-        """Row of the person whom the k-th approach of the month reaches."""
-        others = len(self.model.by_row) - 1
-        known = others if self.common.all_meet else len(contacts)
+    def _target(self, k: int, known: int) -> int:
+        """Row of the person whom the k-th approach of the month reaches; ``known`` are contacts."""
         luck = self.luck(Draw.APPROACH_TARGET, 2 * k + 1)
         warm, choice = self.market.scenario.approaching.warm, self.luck(Draw.APPROACH_TARGET, 2 * k)
-        if self.rules.asks_a_contact(warm, known, choice) and len(contacts):
-            return contacts.item(int(luck * known))
-        stranger = int(luck * others)  # where everybody is a contact, a contact is drawn so too
+        if self.rules.asks_a_contact(warm, known, choice) and known:
+            return int(pick_contact(self.market.network, self.row, luck))
+        stranger = int(luck * (len(self.model.by_row) - 1))
         return stranger + (stranger >= self.row)
 
     # -- reflect -----------------------------------------------------------------------------------

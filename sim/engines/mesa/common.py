@@ -48,17 +48,13 @@ class Lots(dict[int, Any]):
 
 
 class Common:
-    """Held once for all agents of a market: its rules, the cells of both tables, and the lots.
-
-    ``all_meet`` says that everybody is everybody's contact, and that nobody's are stored.
-    """
+    """Held once for all agents of a market: its rules, the cells of both tables, and the lots."""
 
     _of: ClassVar[WeakKeyDictionary[Market, Common]] = WeakKeyDictionary()
 
     def __init__(self, market: Market) -> None:
         self.rules, self.lots = rules_of(market.scenario), Lots(market.people)
         self.person, self.member = Cells(market.people), Cells(market.participants)
-        self.all_meet = market.scenario.network.kind == "well_mixed"
 
     @classmethod
     def to(cls, market: Market) -> Common:

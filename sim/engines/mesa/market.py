@@ -20,7 +20,7 @@ from sim.ledger import Ledger
 from sim.records import COMPANY, NOBODY, Purpose, Role, Settlement, Source
 from sim.rules.ordering import units_ordered
 from sim.scenario.schema import Scenario
-from sim.world.networks import generate
+from sim.world.networks.walking import fill_contacts, most_contacts
 from sim.world.people import settle_in
 
 
@@ -34,7 +34,7 @@ class AgentMarket(Market):
 
     def __init__(self, scenario: Scenario, ledger: Ledger | None = None) -> None:
         super().__init__(scenario, ledger)
-        self.rows_of_contacts = generate(scenario.network, len(self.people), scenario.seed)
+        self._contacts = np.empty(most_contacts(self.network), np.int32)
         for row in self.call_founders().tolist():
             self._join(Acceptance(row, COMPANY, True, self.shown), self.period.first_day)
         self.hours = np.zeros(len(self.participants))
@@ -54,9 +54,8 @@ class AgentMarket(Market):
         return draws.uniform(self.streams[purpose], key, int(k))
 
     def contacts(self, row: int) -> NDArray[np.int32]:
-        """Rows of a person's stored contacts, rising; none where everybody may meet everybody."""
-        indptr, neighbours = self.rows_of_contacts
-        return neighbours[indptr.item(row) : indptr.item(row + 1)] if len(indptr) else neighbours
+        """Rows of a person's contacts, rising, to be used at once; none in a well-mixed market."""
+        return self._contacts[: fill_contacts(self.network, row, self._contacts)]
 
     def key_of(self, participant: int) -> int:
         """The key of luck of the person behind a membership, NOBODY for the company."""
