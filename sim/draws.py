@@ -188,6 +188,12 @@ def person_key(person: int, incarnation: int) -> int:
 
 
 @njit
+def person_of(key: int) -> tuple[int, int]:
+    """The slot and the incarnation that a key was made of."""
+    return int(np.int64(key) & np.int64((1 << 40) - 1)), int(np.int64(key) >> np.int64(40))
+
+
+@njit
 def _polynomial(coefficients: tuple[float, ...], x: float) -> float:
     total = 0.0
     for c in coefficients:

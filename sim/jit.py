@@ -79,7 +79,7 @@ def _ask_for(_context: Any, array: Any, index: Any) -> tuple[Any, Callable[..., 
 
 @overload(prefetch, strict=False)
 def _compiled_prefetch(array: Any, index: Any) -> Callable[..., Any]:  # noqa: ARG001
-    return lambda array, index: _ask_for(array, index)
+    return lambda array, index: _ask_for(array, index)  # noqa: PLW0108 - numba needs a function
 
 
 def inlined[F: Callable[..., Any]](function: F) -> F:

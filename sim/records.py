@@ -101,7 +101,12 @@ PERSON = (
         "how strongly price weighs against appetite",
     ),
     Column("refusals", np.int32, "count", "offers weighed and turned down so far"),
-    Column("seller", np.int32, "participant", "who serves this customer, COMPANY if nobody does"),
+    Column(
+        "seller",
+        np.int32,
+        "participant",
+        "who serves this customer, or its nearest upline if it left; COMPANY if none",
+    ),
     Column("customer_since", np.int32, "day", "day on which the person became a customer"),
     Column("last_order", np.int32, "month", "month of the last order, NOBODY before the first"),
     Column("membership", np.int32, "participant", "current (or, for a former, last) membership"),

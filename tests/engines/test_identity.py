@@ -21,7 +21,7 @@ from sim.engines.compiled import model
 from sim.engines.compiled.model import CompiledMarket
 from sim.engines.mesa.model import MarketModel
 from sim.ledger import LedgerTables
-from sim.records import PARTICIPANT, PERSON
+from sim.records import COMPANY, NOBODY, PARTICIPANT, PERSON
 from sim.scenario.schema import Scenario
 
 TABLES = ("months", "participants", "person_months", "lives", "entry", "journal")
@@ -52,6 +52,14 @@ def on_threads(scenario: Scenario, threads: int) -> LedgerTables:
     for _ in range(scenario.months):
         running.step()
     return ledger.close()
+
+
+def server_of(running: CompiledMarket, seller: int) -> int:
+    """Who serves the customers of a seller: the nearest upline where it has left."""
+    members = running.participants
+    while seller > COMPANY and members.left_month[seller] != NOBODY:
+        seller = members.sponsor[seller]
+    return seller
 
 
 @given(markets())
@@ -87,9 +95,10 @@ def test_the_state_that_decisions_read_is_the_same_too() -> None:
         agents.step()
         for columns, of in ((PERSON, "people"), (PARTICIPANT, "participants")):
             ours, theirs = getattr(compiled, of), getattr(agents.market, of)
-            for column in columns:
-                name = column.name
+            for name in (column.name for column in columns if column.name != "seller"):
                 assert np.array_equal(getattr(ours, name), getattr(theirs, name)), name
+        served = np.array([server_of(compiled, seller) for seller in compiled.people.seller])
+        assert np.array_equal(served, agents.market.people.seller)
 
 
 def test_heads_and_lists_agree_with_the_roles() -> None:

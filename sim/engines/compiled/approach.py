@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from sim.draws import Draw, person_key, uniform
 from sim.engines.compiled.decide import approaches_made, asks_a_contact, hours_given, success
-from sim.engines.compiled.state import World
-from sim.jit import njit, seen
+from sim.engines.compiled.state import AHEAD, World
+from sim.jit import njit, prefetch, seen
 from sim.records import NOBODY, Motive, Role
 from sim.world.networks.walking import contacts_of, pick_contact
 
@@ -57,6 +57,8 @@ def efforts(
     people, scene, stream = world.people, world.scene[0], world.streams[APPROACH_COUNT]
     motive, morale, lived_pay = world.members.motive, world.members.morale, world.members.lived_pay
     for i in range(len(distributors)):
+        if i + AHEAD < len(distributors):
+            prefetch(people, distributors[i + AHEAD])
         row = distributors[i]
         person = people[row]
         number = person.membership
@@ -88,6 +90,8 @@ def approach(
     people, network, stream = world.people, world.network, world.streams[APPROACH_TARGET]
     strangers, warm = world.scene[0].people - 1, world.scene[0].warm
     for i in range(len(distributors)):
+        if i + AHEAD < len(distributors):
+            prefetch(people, distributors[i + AHEAD])
         row = distributors[i]
         person = people[row]
         key = person_key(row, person.incarnation)
@@ -113,6 +117,8 @@ def gather(world: World, offers: Any, prospects: NDArray[np.int32]) -> int:
     people, role = world.people, world.role
     found = 0
     for at in range(len(offers)):
+        if at + AHEAD < len(offers):
+            prefetch(people, offers[at + AHEAD].target)
         offer = offers[at]
         person = people[offer.target]
         last = person.last_offer

@@ -16,10 +16,10 @@ from sim.engines.compiled.decide import (
     saving_gain,
 )
 from sim.engines.compiled.shop import order_chance
-from sim.engines.compiled.state import World
-from sim.jit import njit
+from sim.engines.compiled.state import AHEAD, World
+from sim.jit import njit, prefetch
 from sim.records import NOBODY, Motive, Role
-from sim.world.networks.walking import fill_contacts
+from sim.world.networks.walking import known_contacts
 
 OFFER, TIE = int(Draw.OFFER), int(Draw.TIE)
 NO_TIE, PREFERRED_CUSTOMER = int(Role.NOBODY), int(Role.PREFERRED_CUSTOMER)
@@ -62,6 +62,8 @@ def consider(world: World, prospects: NDArray[np.int32], offers: Any, answers: A
     left_month = world.members.left_month
     contacts = np.empty(scene.most_contacts, np.int32)
     for i in range(len(prospects)):
+        if i + AHEAD < len(prospects):
+            prefetch(people, prospects[i + AHEAD])
         row = prospects[i]
         person = people[row]
         first, person.last_offer = person.last_offer, NOBODY
@@ -71,7 +73,7 @@ def consider(world: World, prospects: NDArray[np.int32], offers: Any, answers: A
         former = role[row] == FORMER
         if former and month.number - left_month[person.membership] < scene.cool_off:
             continue
-        known = contacts[: fill_contacts(network, row, contacts)]
+        known = known_contacts(network, row, contacts)
         around = _appeal_of_contacts(known, role, scene)
         fatigue = -scene.refusal * person.refusals
         key = person_key(row, person.incarnation)

@@ -106,13 +106,13 @@ def first_orders(world: World, rows: NDArray[np.int32], slips: Any) -> int:
         credited = number if joined else person.seller
         day = joined_day[number] if joined else person.customer_since
         source = PARTICIPANT if joined else role[row] - RETAIL_CUSTOMER
-        luck = uniform(stream, person_key(row, person.incarnation), FIRST_ORDER + purpose)
-        units = units_ordered(mean, luck)
+        key = person_key(row, person.incarnation)
+        units = units_ordered(mean, uniform(stream, key, FIRST_ORDER + purpose))
         if units:
-            write(slips[at], row, credited, day, day, units, source, purpose)
+            write(slips[at], key, credited, day, day, units, source, purpose)
             at += 1
         if joined:
-            write(slips[at], row, number, day, day, 1, source, KIT)
+            write(slips[at], key, number, day, day, 1, source, KIT)
             at += 1
         if units or joined:
             person.last_order = world.month.number

@@ -49,49 +49,56 @@ def lose(world: World, rows: NDArray[np.int32], heads: NDArray[np.int64]) -> Non
 
 @njit
 def part(world: World, left: NDArray[np.int32], heads: NDArray[np.int64]) -> int:
-    """End the memberships in ``left``; returns how many customers they served."""
+    """End the memberships in ``left``; returns how many customers they served.
+
+    Their customers are counted for the nearest enrolled upline from now on; whom a customer itself
+    names is put right when it is looked at next (``server``).
+    """
     role, person, customers = world.role, world.members.person, world.members.customers
     left_month, qualified = world.members.left_month, world.members.qualified
     served = 0
     for number in left:
         left_month[number], qualified[number] = world.month.number, False
         recast(role, person[number], FORMER, heads)
+    for number in left:
         served += customers[number]
+        passed_on, customers[number] = customers[number], 0
+        customers[server(number, left_month, world.members.sponsor)] += passed_on
     return served
 
 
 @njit
-def hand_over(world: World, rows: NDArray[np.int32], orphans: NDArray[np.int32]) -> int:
-    """Pass customers of leavers to the nearest enrolled upline; ``rows`` are customers or were.
+def server(seller: int, left_month: NDArray[np.int32], sponsor: NDArray[np.int32]) -> int:
+    """Who serves the customers of a seller: itself, or when it has left its nearest upline."""
+    while seller != COMPANY and left_month[seller] != NOBODY:
+        seller = sponsor[seller]
+    return seller
 
-    Writes their rows to ``orphans`` and returns how many there are.
-    """
-    people, customers = world.people, world.members.customers
-    left_month, sponsor = world.members.left_month, world.members.sponsor
-    found = 0
+
+@njit
+def orphans(world: World, rows: NDArray[np.int32], found: NDArray[np.int32]) -> int:
+    """Write those of ``rows`` whose seller has left to ``found``, and return how many there are."""
+    people, left_month, sponsor = world.people, world.members.left_month, world.members.sponsor
+    count = 0
     for row in rows:
         person = people[row]
-        seller = person.seller
-        if seller <= COMPANY or left_month[seller] == NOBODY:
-            continue
-        upline = seller
-        while upline != COMPANY and left_month[upline] != NOBODY:
-            upline = sponsor[upline]
-        customers[seller] -= 1
-        customers[upline] += 1
-        person.seller = upline
-        orphans[found] = row
-        found += 1
-    return found
+        if person.seller > COMPANY and left_month[person.seller] != NOBODY:
+            person.seller = server(person.seller, left_month, sponsor)
+            found[count] = row
+            count += 1
+    return count
 
 
 @njit
 def empty_places(world: World, rows: NDArray[np.int32], heads: NDArray[np.int64]) -> int:
     """Empty the places of people who leave the market; returns how many were customers."""
     people, role, customers = world.people, world.role, world.members.customers
+    left_month, sponsor = world.members.left_month, world.members.sponsor
     served = 0
     for row in rows:
         person = people[row]
+        if person.seller != NOBODY:
+            person.seller = server(person.seller, left_month, sponsor)
         served += release(person, customers)
         recast(role, row, NO_TIE, heads)
         person.incarnation += 1

@@ -81,7 +81,7 @@ class CompiledMarket(Market):
         world = self.world()
         ordered = self.first_orders(world, np.sort(np.concatenate([members, customers])))
         slips = [shopped, stocked, self.lap("enrol", ordered)]
-        orders = order_table(slips, self.people.incarnation, self.price_list)
+        orders = order_table(slips, self.price_list)
         self.lap("orders", orders)
         self.lap("settle", self.settle(orders))
         left, renewed = self.reflect(world)
@@ -234,12 +234,11 @@ class CompiledMarket(Market):
 
         ``newcomers`` are the rows of those who became customers this month.
         """
-        if firm.part(world, left, self.heads):
+        served = firm.part(world, left, self.heads)
+        if served and self.scenario.shopping.orphans == "lost":
             for customers in (self.customers.rows, newcomers):
-                orphans = np.empty(len(customers), np.int32)
-                orphans = orphans[: firm.hand_over(world, customers, orphans)]
-                if self.scenario.shopping.orphans == "lost":
-                    self.lose(world, orphans)
+                found = np.empty(len(customers), np.int32)
+                self.lose(world, found[: firm.orphans(world, customers, found)])
         self.counts["customers_replaced"] = firm.empty_places(world, self.dying, self.heads)
         self.counts["replaced"] = len(self.dying)
         settle_in(self.people, self.dying, self.scenario, self.month + 1)

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from sim.draws import Draw, person_key, uniform
 from sim.engines.compiled.decide import leave_probability, leaves, moved, renews, success
-from sim.engines.compiled.state import World
-from sim.jit import njit
+from sim.engines.compiled.state import AHEAD, World
+from sim.jit import njit, prefetch
 
 STAY = int(Draw.STAY)
 STAYS, LEAVES, RENEWS = 0, 1, 2
@@ -26,6 +26,8 @@ def reflect(world: World, distributors: NDArray[np.int32], choice: NDArray[np.in
     last_pay, last_margin, lived_pay = members.last_pay, members.last_margin, members.lived_pay
     belief, morale, joined_month = members.belief, members.morale, members.joined_month
     for i in range(len(distributors)):
+        if i + AHEAD < len(distributors):
+            prefetch(people, distributors[i + AHEAD])
         row = distributors[i]
         person = people[row]
         number = person.membership

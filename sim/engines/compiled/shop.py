@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from sim.draws import Draw, person_key, uniform
 from sim.engines.compiled.decide import order_probability, orders, stops_buying, units_ordered
+from sim.engines.compiled.firm import server
 from sim.engines.compiled.slips import write
-from sim.engines.compiled.state import DAYS_A_MONTH, World, day_in
-from sim.jit import njit
-from sim.records import Purpose, Role, Source
+from sim.engines.compiled.state import AHEAD, DAYS_A_MONTH, World, day_in
+from sim.jit import njit, prefetch
+from sim.records import COMPANY, NOBODY, Purpose, Role, Source
 
 SHOP, UNITS, DAY = int(Draw.SHOP), int(Draw.UNITS), int(Draw.DAY)
 CUSTOMER_STAY = int(Draw.CUSTOMER_STAY)
@@ -36,19 +37,24 @@ def shop(world: World, customers: NDArray[np.int32], slips: Any, stops: NDArray[
     """
     people, role, scene = world.people, world.role, world.scene[0]
     month, streams = world.month, world.streams
+    left_month, sponsor = world.members.left_month, world.members.sponsor
     at = 0
     for i in range(len(customers)):
+        if i + AHEAD < len(customers):
+            prefetch(people, customers[i + AHEAD])
         row = customers[i]
         person = people[row]
         key = person_key(row, person.incarnation)
+        if person.seller != COMPANY and left_month[person.seller] != NOBODY:
+            person.seller = server(person.seller, left_month, sponsor)
         source = role[row] - RETAIL_CUSTOMER + RETAIL
         ratio = scene.preferred_ratio if source == PREFERRED else scene.retail_ratio
         chance = order_chance(person, scene.order_probability, ratio)
         if orders(chance, uniform(streams[SHOP], key, 0)):
             units = units_ordered(scene.units_mean, uniform(streams[UNITS], key, CUSTOMER))
             day = day_in(month, uniform(streams[DAY], key, CUSTOMER))
-            seller, since = person.seller, person.customer_since
-            write(slips[at], row, seller, day, since, units, source, CUSTOMER)
+            since = person.customer_since
+            write(slips[at], key, person.seller, day, since, units, source, CUSTOMER)
             at += 1
             person.last_order = month.number
         tenure = max(0.0, (month.first_day - person.customer_since) / DAYS_A_MONTH)

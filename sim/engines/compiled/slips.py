@@ -12,11 +12,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.draws import person_of
 from sim.jit import njit, seen
 from sim.records import NOBODY, ORDER, Purpose, Source, Table
 from sim.world.prices import Prices
 
 KIT, PARTICIPANT = int(Purpose.KIT), int(Source.PARTICIPANT)
+OF_KIT, PV = len(Source), 2
+"""Row of a kit and column of pv in a price list."""
+
 MOST_UNITS = 2**31 - 1
 LARGEST = 2.0**62
 """No amount of an order may reach this, so that none can wrap."""
@@ -26,6 +30,7 @@ BEYOND = 1 << 62
 
 ON_A_SLIP = (
     "person",
+    "incarnation",
     "participant",
     "credited_to",
     "day",
@@ -41,13 +46,12 @@ Orders: Any = namedtuple("Orders", [column.name for column in ORDER])  # type: i
 
 
 class PriceList(NamedTuple):
-    """(paid, margin, pv, qv, cv, cost) of a unit by Source, and of a kit.
+    """(paid, margin, pv, qv, cv, cost) of a unit by Source, and in the row OF_KIT of a kit.
 
     ``counted`` says by Source and Purpose whose pv counts to the activity test.
     """
 
-    unit: NDArray[np.int64]
-    kit: NDArray[np.int64]
+    each: NDArray[np.int64]
     dearest: float
     counted: NDArray[np.bool_]
 
@@ -65,16 +69,16 @@ def join_slips(parts: list[Any]) -> Any:
 
 def price_list(prices: Prices, counted: frozenset[tuple[int, int]]) -> PriceList:
     """What ``Prices.line`` says of one unit and of a kit; ``counted`` as (Source, Purpose)."""
-    unit = np.array([prices.line(s, Purpose.CUSTOMER, 1)[1:] for s in Source], np.int64)
-    kit = np.array(prices.line(Source.PARTICIPANT, Purpose.KIT, 1)[1:], np.int64)
+    lines = [prices.line(source, Purpose.CUSTOMER, 1)[1:] for source in Source]
+    lines.append(prices.line(Source.PARTICIPANT, Purpose.KIT, 1)[1:])
     counts = np.array([[(s, p) in counted for p in Purpose] for s in Source], np.bool_)
-    return PriceList(unit, kit, float(unit.max()), counts)
+    return PriceList(np.array(lines, np.int64), float(max(map(max, lines))), counts)
 
 
 @njit
 def write(
     slip: Any,
-    person: int,
+    key: int,
     credited_to: int,
     day: int,
     since_day: int,
@@ -82,10 +86,11 @@ def write(
     source: int,
     purpose: int,
 ) -> None:
-    """Fill a slip in; participants' own orders are credited to themselves."""
+    """Fill a slip in; ``key`` is the buyer's. Own orders of participants are their own credit."""
     if units > MOST_UNITS:
         raise OverflowError("an order's units are too large")
-    slip.person, slip.credited_to = person, credited_to
+    slip.person, slip.incarnation = person_of(key)
+    slip.credited_to = credited_to
     slip.participant = credited_to if source == PARTICIPANT else NOBODY
     slip.day, slip.since_day = day, since_day
     slip.units, slip.source, slip.purpose = units, source, purpose
@@ -96,29 +101,31 @@ def add_volume(slips: Any, prices: PriceList, volume: NDArray[np.int64]) -> None
     """Add the orders that count to the activity test up by the participant credited."""
     for slip in slips:
         if prices.counted[slip.source, slip.purpose]:
-            each = prices.kit if slip.purpose == KIT else prices.unit[slip.source]
-            volume[slip.credited_to] += np.int64(slip.units) * each[2]
+            of = OF_KIT if slip.purpose == KIT else slip.source
+            volume[slip.credited_to] += np.int64(slip.units) * prices.each[of, PV]
 
 
-def order_table(parts: list[Any], incarnation: NDArray[np.int32], prices: PriceList) -> Table:
+def order_table(parts: list[Any], prices: PriceList) -> Table:
     """The month's orders in canonical order: three runs of slips, each by person and purpose.
 
     Raises:
         OverflowError: an amount would not fit in 64 bits.
     """
     shop, stock, enrol = parts
-    table = Table(ORDER, len(shop) + len(stock) + len(enrol))
-    _file(Orders._make(column for _, column in table), shop, stock, enrol, incarnation, prices)
+    slips = room_for(len(shop) + len(stock) + len(enrol))
+    _merge(shop, stock, enrol, slips)
+    table = Table(ORDER, len(slips))
+    columns = Orders._make(column for _, column in table)
+    _fill(slips, columns)
+    _price(slips, prices, columns)
     return table
 
 
 @njit
-def _file(
-    out: Any, shop: Any, stock: Any, enrol: Any, incarnation: NDArray[np.int32], prices: PriceList
-) -> None:
-    """Merge three rising runs of slips and price them."""
+def _merge(shop: Any, stock: Any, enrol: Any, out: Any) -> None:
+    """Merge three rising runs of slips into one."""
     a, b, c = 0, 0, 0
-    for at in range(len(out.person)):
+    for at in range(len(out)):
         of_a, of_b, of_c = _key(shop, a), _key(stock, b), _key(enrol, c)
         if of_a <= of_b and of_a <= of_c:
             slip = shop[a]
@@ -129,11 +136,7 @@ def _file(
         else:
             slip = enrol[c]
             c += 1
-        out.person[at], out.incarnation[at] = slip.person, incarnation[slip.person]
-        out.participant[at], out.credited_to[at] = slip.participant, slip.credited_to
-        out.day[at], out.since_day[at] = slip.day, slip.since_day
-        out.source[at], out.purpose[at], out.units[at] = slip.source, slip.purpose, slip.units
-        _price(out, at, int(slip.units), slip.source, slip.purpose == KIT, prices)
+        out[at] = slip
 
 
 @njit
@@ -145,11 +148,34 @@ def _key(slips: Any, at: int) -> int:
 
 
 @njit
-def _price(out: Any, at: int, units: int, source: int, is_kit: bool, prices: PriceList) -> None:
-    """Fill in what an order costs whom and what it counts for."""
-    if units * prices.dearest >= LARGEST:
-        raise OverflowError("an order's amounts are too large")
-    each = prices.kit if is_kit else prices.unit[source]
-    out.paid[at], out.margin[at] = units * each[0], units * each[1]
-    out.pv[at], out.qv[at] = units * each[2], units * each[3]
-    out.cv[at], out.cost[at] = units * each[4], units * each[5]
+def _fill(slips: Any, out: Any) -> None:
+    """Copy what stands on the slips, a column at a time."""
+    n = len(slips)
+    person, participant, credited_to = out.person, out.participant, out.credited_to
+    for at in range(n):
+        person[at] = slips[at].person
+        participant[at] = slips[at].participant
+        credited_to[at] = slips[at].credited_to
+    day, since_day, units = out.day, out.since_day, out.units
+    for at in range(n):
+        day[at], since_day[at], units[at] = slips[at].day, slips[at].since_day, slips[at].units
+    source, purpose, incarnation = out.source, out.purpose, out.incarnation
+    for at in range(n):
+        source[at], purpose[at] = slips[at].source, slips[at].purpose
+        incarnation[at] = slips[at].incarnation
+
+
+@njit
+def _price(slips: Any, prices: PriceList, out: Any) -> None:
+    """Fill in what each order costs whom and what it counts for."""
+    each, dearest = prices.each, prices.dearest
+    paid, margin, pv, qv, cv, cost = out.paid, out.margin, out.pv, out.qv, out.cv, out.cost
+    for at in range(len(slips)):
+        slip = slips[at]
+        units = np.int64(slip.units)
+        if units * dearest >= LARGEST:
+            raise OverflowError("an order's amounts are too large")
+        of = OF_KIT if slip.purpose == KIT else slip.source
+        paid[at], margin[at] = units * each[of, 0], units * each[of, 1]
+        pv[at], qv[at] = units * each[of, PV], units * each[of, 3]
+        cv[at], cost[at] = units * each[of, 4], units * each[of, 5]

@@ -21,6 +21,9 @@ from sim.world.networks.walking import most_contacts
 Members: Any = namedtuple("Members", [column.name for column in PARTICIPANT])  # type: ignore[misc]
 """Columns of PARTICIPANT, a row a membership, with spare rows at the end."""
 
+AHEAD = 8
+"""So many places ahead a phase asks the memory for a person's row."""
+
 DAYS_A_MONTH = 365.25 / 12
 
 

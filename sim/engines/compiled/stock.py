@@ -11,8 +11,8 @@ from sim.draws import Draw, person_key, uniform
 from sim.engines.compiled.decide import orders, tops_up, units_missing, units_ordered
 from sim.engines.compiled.shop import order_chance
 from sim.engines.compiled.slips import write
-from sim.engines.compiled.state import World, day_in
-from sim.jit import njit
+from sim.engines.compiled.state import AHEAD, World, day_in
+from sim.jit import njit, prefetch
 from sim.records import Motive, Purpose, Source
 
 STOCK, UNITS, DAY = int(Draw.STOCK), int(Draw.UNITS), int(Draw.DAY)
@@ -34,6 +34,8 @@ def stock(
     joined_day = world.members.joined_day
     at = 0
     for i in range(len(distributors)):
+        if i + AHEAD < len(distributors):
+            prefetch(people, distributors[i + AHEAD])
         row = distributors[i]
         person = people[row]
         number, key = person.membership, person_key(row, person.incarnation)
@@ -42,7 +44,7 @@ def stock(
         if orders(chance, uniform(streams[STOCK], key, 0)):
             units = units_ordered(scene.units_mean, uniform(streams[UNITS], key, OWN_USE))
             day = day_in(month, uniform(streams[DAY], key, OWN_USE))
-            write(slips[at], row, number, day, since, units, PARTICIPANT, OWN_USE)
+            write(slips[at], key, number, day, since, units, PARTICIPANT, OWN_USE)
             at += 1
             person.last_order = month.number
             own += units * scene.pv if scene.own_use_counts else 0
@@ -53,7 +55,7 @@ def stock(
         expected = max(lived_pay[number], belief[number]) if builds else lived_pay[number]
         if tops_up(expected, missing * scene.member_price, scene.use_value):
             day = day_in(month, uniform(streams[DAY], key, TOP_UP))
-            write(slips[at], row, number, day, since, missing, PARTICIPANT, TOP_UP)
+            write(slips[at], key, number, day, since, missing, PARTICIPANT, TOP_UP)
             at += 1
             person.last_order = month.number
     return at

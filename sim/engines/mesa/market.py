@@ -20,7 +20,7 @@ from sim.ledger import Ledger
 from sim.records import COMPANY, NOBODY, Purpose, Role, Settlement, Source
 from sim.rules.ordering import units_ordered
 from sim.scenario.schema import Scenario
-from sim.world.networks.walking import fill_contacts, most_contacts
+from sim.world.networks.walking import known_contacts, most_contacts
 from sim.world.people import settle_in
 
 
@@ -55,7 +55,7 @@ class AgentMarket(Market):
 
     def contacts(self, row: int) -> NDArray[np.int32]:
         """Rows of a person's contacts, rising, to be used at once; none in a well-mixed market."""
-        return self._contacts[: fill_contacts(self.network, row, self._contacts)]
+        return known_contacts(self.network, row, self._contacts)
 
     def key_of(self, participant: int) -> int:
         """The key of luck of the person behind a membership, NOBODY for the company."""

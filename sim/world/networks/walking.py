@@ -95,6 +95,14 @@ def knows(network: Network, person: int, other: int) -> bool:
 
 
 @njit
+def known_contacts(network: Network, person: int, scratch: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The contacts that ``fill_contacts`` would write, where they stand or else in ``scratch``."""
+    if network.kind == STORED:
+        return network.neighbours[network.indptr[person] : network.indptr[person + 1]]
+    return scratch[: fill_contacts(network, person, scratch)]
+
+
+@njit
 def fill_contacts(network: Network, person: int, out: NDArray[np.int32]) -> int:
     """Write the contacts of a person into ``out``, rising, and return how many there are.
 
