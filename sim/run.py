@@ -42,6 +42,7 @@ def run_scenario(
     scenario: Scenario,
     *,
     engine: str = Engine.COMPILED,
+    threads: int = 1,
     out: Path | None = None,
     keep_ledger: bool = False,
     progress: Progress | None = None,
@@ -50,7 +51,7 @@ def run_scenario(
 ) -> dict[str, Any]:
     """Run a scenario and return its summary; with ``out`` write a results folder too.
 
-    ``closed`` is called with the tables as soon as the books are closed; ``report`` adds figures
+    ``threads`` share the work of the compiled engine. ``closed`` is called with the tables as soon as the books are closed; ``report`` adds figures
     and a page to the folder. ``seconds`` of the summary splits the wall time by stage: "compile",
     "set_up", "months", "measure", and "write" in what is returned alone, for the files hold what
     was known before. ``person_months_per_second`` counts every person of the market in every month
@@ -66,6 +67,7 @@ def run_scenario(
     tables = simulate(
         scenario,
         engine=Engine(engine),
+        threads=threads,
         keep_lines=keep_ledger,
         progress=say,
         ready=lambda: clock.lap("set_up"),

@@ -51,6 +51,13 @@ class Answer:
         return BAD_INPUT
 
 
+def whole(text: str) -> int:
+    """An option that counts workers or threads."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 99999")
+    return int(text)
+
+
 def command(commands: Commands, name: str, work: Work, summary: str) -> argparse.ArgumentParser:
     """Declare a command with what all commands share."""
     made: argparse.ArgumentParser = commands.add_parser(

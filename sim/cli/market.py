@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.answer import OK, Answer, Commands, command
+from sim.cli.answer import OK, Answer, Commands, command, whole
 from sim.engines import Engine
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ def declare(commands: Commands) -> None:
     made.add_argument("scenario", help="scenario file, or a shipped one")
     engines = [engine.value for engine in Engine]
     made.add_argument("--engine", choices=engines, default=engines[0], help="what runs the market")
+    made.add_argument(
+        "--threads", type=whole, default=1, metavar="N", help="threads of the compiled engine; 1"
+    )
     made.add_argument("--seed", metavar="N", help="key of all luck")
     made.add_argument("--people", metavar="N", help="places in the market")
     made.add_argument("--months", metavar="N", help="how long the market runs")
@@ -64,6 +67,7 @@ def run(args: Namespace, answer: Answer) -> int:
         summary = run_scenario(
             scenario,
             engine=args.engine,
+            threads=args.threads,
             out=out,
             keep_ledger=args.ledger,
             progress=lambda done, text: tell(done, scenario.months, text),

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.answer import FAILED, OK, Answer, Commands, command
+from sim.cli.answer import FAILED, OK, Answer, Commands, command, whole
 from sim.cli.progress import Progress
 
 EXECUTORS = ("serial", "processes", "ray")
@@ -16,19 +16,16 @@ def declare(commands: Commands) -> None:
     """Add the commands of this file."""
     made = command(commands, "sweep", sweep, "run a study; the same command again goes on")
     made.add_argument("study", type=Path, help="study file, or a shipped one")
-    made.add_argument("--workers", type=_workers, metavar="N", help="runs at a time")
+    made.add_argument("--workers", type=whole, metavar="N", help="runs at a time")
     made.add_argument("--executor", choices=EXECUTORS, help="what runs the study")
     made.add_argument("--address", help="Ray cluster to join")
     made.add_argument("--out", type=Path, help="results folder of the study")
     made.add_argument("--dry-run", action="store_true", help="only say what would run")
     made.add_argument("--fail-fast", action="store_true", help="stop at the first failed run")
     made.add_argument("--retry-failed", action="store_true", help="run failed runs again")
-
-
-def _workers(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 99999")
-    return int(text)
+    made.add_argument(
+        "--allow-code", action="store_true", help="run the file of rules that the scenario names"
+    )
 
 
 def sweep(args: argparse.Namespace, answer: Answer) -> int:
@@ -47,6 +44,7 @@ def sweep(args: argparse.Namespace, answer: Answer) -> int:
             dry_run=args.dry_run,
             fail_fast=args.fail_fast,
             retry_failed=args.retry_failed,
+            allow_code=args.allow_code,
             progress=progress,
             note=answer.note,
         )

@@ -121,7 +121,7 @@ def _base_document(file: StudyFile) -> Node:
     path = file.path.parent / file.study.scenario
     if not path.is_file():
         raise InputError(file.problem(f"there is no file {shortened(str(path))}", "scenario"))
-    document = scenario_document(path)
+    document = scenario_document(path, allow_code=file.allow_code)
     for key, field in OVERRIDES.items():
         node = child_of(file.document, key)
         if node is not None and node.value is not None:

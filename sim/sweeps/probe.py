@@ -37,6 +37,8 @@ def check_outputs(
         scenario = probe_of(point.scenario)
         try:
             known = leaves(recipe.summarise(scenario, recipe.simulate(scenario)))
+        except InputError:
+            raise
         except Exception as error:  # whatever a model raises
             note(f"the outputs could not be checked beforehand: {told(error)}")
             continue

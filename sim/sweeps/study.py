@@ -91,11 +91,15 @@ class Study(Section):
 
 @dataclass(frozen=True)
 class StudyFile:
-    """A valid study with the document it was read from, which knows the place of every value."""
+    """A valid study with the document it was read from, which knows the place of every value.
+
+    ``allow_code`` lets its scenario name a file of rules.
+    """
 
     path: Path
     study: Study
     document: Node
+    allow_code: bool = False
 
     def at(self, *parts: object) -> Node:
         """The value at a path of keys and indices, which must be there."""
@@ -112,14 +116,14 @@ class StudyFile:
         return Problem(node.named_at, field, says, value=value or node.shown(), hint=hint)
 
 
-def load_study(path: str | Path) -> StudyFile:
+def load_study(path: str | Path, *, allow_code: bool = False) -> StudyFile:
     """Read and check the study at ``path``, or a shipped one, its scenarios and outputs excepted.
 
     Those are for design.py and probe.py. Raises InputError with all that is wrong.
     """
     path = _existing(Path(path))
     document = read_mapping(path)
-    file = StudyFile(path, validated(Study, document), document)
+    file = StudyFile(path, validated(Study, document), document, allow_code)
     problems = [*_vary_problems(file), *_output_problems(file)]
     if problems:
         raise InputError(*sorted(problems, key=lambda p: p.place.line or 0))

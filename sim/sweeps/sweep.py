@@ -57,6 +57,7 @@ def run_study(  # noqa: PLR0913  the options of `downline sweep`, one by one
     dry_run: bool = False,
     fail_fast: bool = False,
     retry_failed: bool = False,
+    allow_code: bool = False,
     progress: Progress | None = None,
     note: Callable[[str], None] = tell,
     recipe: Recipe = MARKET,
@@ -65,14 +66,14 @@ def run_study(  # noqa: PLR0913  the options of `downline sweep`, one by one
     """Run a study file into the folder ``out`` (results/NAME if absent), or go on with it.
 
     The study says what the call leaves open: executor, workers, seed. ``note`` is told of failed
-    runs as they come. Returns what was done, ``counts`` by status last. The runs that are done
+    runs as they come. ``allow_code`` lets the scenario name a file of rules. Returns what was done, ``counts`` by status last. The runs that are done
     already are not done again; the failed ones are with ``retry_failed``. ``dry_run`` checks
     everything and writes nothing.
 
     Raises:
         InputError: study, scenario, plan, options or folder are at fault. Nothing was run then.
     """
-    file = load_study(study)
+    file = load_study(study, allow_code=allow_code)
     if seed is not None:
         file = replace(file, study=file.study.model_copy(update={"seed": seed}))
     ways = Ways(executor or file.study.executor, workers or file.study.workers, address,

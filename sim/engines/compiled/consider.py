@@ -17,9 +17,9 @@ from sim.engines.compiled.decide import (
 )
 from sim.engines.compiled.shop import order_chance
 from sim.engines.compiled.state import AHEAD, World
-from sim.jit import njit, prefetch
+from sim.jit import inlined, njit, prefetch
 from sim.records import NOBODY, Motive, Role
-from sim.world.networks.walking import known_contacts
+from sim.world.networks.walking import expect, known_contacts
 
 OFFER, TIE = int(Draw.OFFER), int(Draw.TIE)
 NO_TIE, PREFERRED_CUSTOMER = int(Role.NOBODY), int(Role.PREFERRED_CUSTOMER)
@@ -64,6 +64,8 @@ def consider(world: World, prospects: NDArray[np.int32], offers: Any, answers: A
     for i in range(len(prospects)):
         if i + AHEAD < len(prospects):
             prefetch(people, prospects[i + AHEAD])
+            expect(network, prospects[i + AHEAD])
+            prefetch(offers, people[prospects[i + AHEAD // 2]].last_offer)
         row = prospects[i]
         person = people[row]
         first, person.last_offer = person.last_offer, NOBODY
@@ -89,7 +91,7 @@ def consider(world: World, prospects: NDArray[np.int32], offers: Any, answers: A
         person.refusals += best == NOBODY
 
 
-@njit
+@inlined
 def _appeal_of_contacts(contacts: NDArray[np.int32], role: NDArray[np.int8], scene: Any) -> float:
     """Log-odds added by what the own contacts live: enrolled, or left."""
     enrolled, former = 0, 0
@@ -99,7 +101,7 @@ def _appeal_of_contacts(contacts: NDArray[np.int32], role: NDArray[np.int8], sce
     return neighbour_appeal(enrolled, former, scene.seller_contact, scene.former_contact)
 
 
-@njit
+@inlined
 def _appeal_of_joining(person: Any, role: int, expected: float, scene: Any) -> float:
     """Log-odds of joining, whoever asks: the saving or the income, whichever is the motive."""
     appeal: float = scene.join + scene.appetite * np.float64(person.appetite)
@@ -116,7 +118,7 @@ def _appeal_of_joining(person: Any, role: int, expected: float, scene: Any) -> f
     return appeal + gain
 
 
-@njit
+@inlined
 def _saving(person: Any, preferred: bool, scene: Any) -> float:
     """A year's saving as a member, as a multiple of the entry fee."""
     ratio = scene.preferred_ratio if preferred else scene.retail_ratio
@@ -126,7 +128,7 @@ def _saving(person: Any, preferred: bool, scene: Any) -> float:
     return saving_gain(saved, scene.kit_price, scene.gain_cap)
 
 
-@njit
+@inlined
 def _best(
     offers: Any, at: int, contacts: NDArray[np.int32], choice: Choice, luck: Luck, scene: Any
 ) -> int:
@@ -148,7 +150,7 @@ def _best(
     return best
 
 
-@njit
+@inlined
 def _among(contacts: NDArray[np.int32], row: int) -> bool:
     """Whether a row is one of the contacts."""
     for other in contacts:  # noqa: SIM110 - numba compiles no generator

@@ -15,7 +15,7 @@ class Roster:
     """The rows of all people with a role from ``first`` to ``last``, rising."""
 
     def __init__(self, first: int, last: int) -> None:
-        self.roles = first, last
+        self.roles = int(first), int(last)
         self.rows = np.zeros(0, np.int32)
 
     def update(self, role: NDArray[np.int8], came: NDArray[np.int32]) -> None:

@@ -16,9 +16,9 @@ from sim import draws
 from sim.draws import Draw
 from sim.engines.books import order_table
 from sim.engines.market import CUSTOMERS, FIRST_ORDER, SOURCE_OF_ROLE, Acceptance, Market
+from sim.engines.rulebook import rules_of
 from sim.ledger import Ledger
 from sim.records import COMPANY, NOBODY, Purpose, Role, Settlement, Source
-from sim.rules.ordering import units_ordered
 from sim.scenario.schema import Scenario
 from sim.world.networks.walking import known_contacts, most_contacts
 from sim.world.people import settle_in
@@ -34,6 +34,7 @@ class AgentMarket(Market):
 
     def __init__(self, scenario: Scenario, ledger: Ledger | None = None) -> None:
         super().__init__(scenario, ledger)
+        self.rules = rules_of(scenario)
         self._contacts = np.empty(most_contacts(self.network), np.int32)
         for row in self.call_founders().tolist():
             self._join(Acceptance(row, COMPANY, True, self.shown), self.period.first_day)
@@ -163,7 +164,7 @@ class AgentMarket(Market):
 
     def _first_order(self, row: int, purpose: Purpose, day: int) -> None:
         mean = self.scenario.shopping.first_order_units
-        units = units_ordered(mean, self.luck(Draw.UNITS, row, FIRST_ORDER + purpose))
+        units = self.rules.units_ordered(mean, self.luck(Draw.UNITS, row, FIRST_ORDER + purpose))
         if units:
             self.order(row, purpose, units, day)
 

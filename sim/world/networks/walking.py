@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import njit
+from sim.jit import inlined, njit, prefetch
 from sim.world.networks.computed import (
     fill_lift,
     lift_contact,
@@ -94,7 +94,15 @@ def knows(network: Network, person: int, other: int) -> bool:
     )
 
 
-@njit
+@inlined
+def expect(network: Network, person: int) -> None:
+    """Ask the memory for the contacts of a person who will be looked at soon."""
+    if network.kind == STORED:
+        prefetch(network.neighbours, network.indptr[person])
+        prefetch(network.neighbours, max(0, network.indptr[person + 1] - 1))
+
+
+@inlined
 def known_contacts(network: Network, person: int, scratch: NDArray[np.int32]) -> NDArray[np.int32]:
     """The contacts that ``fill_contacts`` would write, where they stand or else in ``scratch``."""
     if network.kind == STORED:
