@@ -24,8 +24,7 @@ from numpy.typing import NDArray
 NOBODY = -1
 COMPANY = 0
 
-LINE = 64
-"""Bytes that the memory hands over at a time."""
+LINE = 64  # bytes that the memory hands over at a time
 
 
 class Role(IntEnum):
@@ -321,7 +320,8 @@ def row_type(columns: Sequence[Column]) -> np.dtype[Any]:
     """A row as one value of whole cache lines."""
     fields: Any = {"names": [c.name for c in columns], "formats": [c.dtype for c in columns]}
     size = -(-np.dtype(fields, align=True).itemsize // LINE) * LINE
-    return np.dtype(fields | {"itemsize": size}, align=True)
+    row: np.dtype[Any] = np.dtype(fields | {"itemsize": size}, align=True)
+    return row
 
 
 @dataclass(frozen=True)

@@ -51,11 +51,12 @@ def run_scenario(
 ) -> dict[str, Any]:
     """Run a scenario and return its summary; with ``out`` write a results folder too.
 
-    ``threads`` share the work of the compiled engine. ``closed`` is called with the tables as soon as the books are closed; ``report`` adds figures
-    and a page to the folder. ``seconds`` of the summary splits the wall time by stage: "compile",
-    "set_up", "months", "measure", and "write" in what is returned alone, for the files hold what
-    was known before. ``person_months_per_second`` counts every person of the market in every month
-    of the loop, after compilation and without set-up and writing.
+    ``threads`` share the work of the compiled engine. ``closed`` is called with the tables as soon
+    as the books are closed; ``report`` adds figures and a page to the folder. ``seconds`` of the
+    summary splits the wall time by stage: "compile", "set_up", "months", "measure", and "write" in
+    what is returned alone, for the files hold what was known before. ``person_months_per_second``
+    counts every person of the market in every month of the loop, after compilation and without
+    set-up and writing.
 
     Raises:
         ResultsError: ``out`` cannot be written; nothing is left behind.

@@ -66,9 +66,9 @@ def run_study(  # noqa: PLR0913  the options of `downline sweep`, one by one
     """Run a study file into the folder ``out`` (results/NAME if absent), or go on with it.
 
     The study says what the call leaves open: executor, workers, seed. ``note`` is told of failed
-    runs as they come. ``allow_code`` lets the scenario name a file of rules. Returns what was done, ``counts`` by status last. The runs that are done
-    already are not done again; the failed ones are with ``retry_failed``. ``dry_run`` checks
-    everything and writes nothing.
+    runs as they come. ``allow_code`` lets the scenario name a file of rules. Returns what was done,
+    ``counts`` by status last. The runs that are done already are not done again; the failed ones
+    are with ``retry_failed``. ``dry_run`` checks everything and writes nothing.
 
     Raises:
         InputError: study, scenario, plan, options or folder are at fault. Nothing was run then.
