@@ -22,26 +22,59 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import njit
+from sim.jit import inlined, njit
 from sim.records import ORDER, PAY, Table
 
+Bytes = NDArray[np.int8]
+Shorts = NDArray[np.int16]
+Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Rows = list[NDArray[Any]]
 WORDS_OF_HEAD = 3
 # A column's width and padding take at most two words.
 WORDS_OF_COLUMN = 2
+# Rows whose order is checked at a time.
+BLOCK = 64
 NAMES = [c.name for c in ORDER]
 # The columns of orders by rank in the order of rows: person, purpose, then all as declared.
 FIRST = (NAMES.index("person"), NAMES.index("purpose"))
-RANKED = (*FIRST, *(k for k in range(len(ORDER)) if k not in FIRST))
+
+
+class OrderColumns(NamedTuple):
+    """All columns of ORDER, as declared."""
+
+    person: Ints
+    incarnation: Ints
+    participant: Ints
+    credited_to: Ints
+    day: Ints
+    since_day: Ints
+    source: Bytes
+    purpose: Bytes
+    units: Ints
+    paid: Longs
+    margin: Longs
+    pv: Longs
+    qv: Longs
+    cv: Longs
+    cost: Longs
+
+
+class PayColumns(NamedTuple):
+    """All columns of PAY, as declared."""
+
+    payee: Ints
+    component: Shorts
+    source: Bytes
+    amount: Longs
 
 
 class Buffer(NamedTuple):
     """The same memory as integers of 1, 2, 4 and 8 bytes."""
 
-    by1: NDArray[np.int8]
-    by2: NDArray[np.int16]
-    by4: NDArray[np.int32]
+    by1: Bytes
+    by2: Shorts
+    by4: Ints
     by8: Longs
 
 
@@ -60,15 +93,13 @@ class Digest:
         if len(self._buffer.by8) < words:
             self._buffer = new_buffer(words * 5 // 4)
         self._buffer.by8[:WORDS_OF_HEAD] = month, len(orders), len(pay)
-        of_orders, of_pay = [c for _, c in orders], [c for _, c in pay]
-        if not in_order([of_orders[k] for k in RANKED]):
-            of_orders = _taken(of_orders, order_ranking(of_orders))
-        if not in_order(of_pay):
-            of_pay = _taken(of_pay, np.lexsort(of_pay[::-1]))
-        word = WORDS_OF_HEAD
-        for column in (*of_orders, *of_pay):
-            kind = np.int64 if column.itemsize == np.dtype(np.int64).itemsize else np.int32
-            word = pack_column(column.astype(kind, copy=False), *self._buffer, word)
+        of_orders = OrderColumns(*[column for _, column in orders])
+        of_pay = PayColumns(*[column for _, column in pay])
+        word = pack_month(of_orders, of_pay, self._buffer)
+        if word == UNSORTED:
+            of_orders = OrderColumns(*_taken(of_orders, order_ranking(of_orders)))
+            of_pay = PayColumns(*_taken(of_pay, np.lexsort(of_pay[::-1])))
+            word = pack_month(of_orders, of_pay, self._buffer)
         self._hash.update(self._buffer.by8[:word])
 
     @property
@@ -83,23 +114,9 @@ def new_buffer(words: int) -> Buffer:
     return Buffer(memory.view(np.int8), memory.view(np.int16), memory.view(np.int32), memory)
 
 
-def in_order(columns: Rows) -> bool:
-    """Whether no row belongs before the one above it, by every column in turn."""
-    open_rows = np.flatnonzero(columns[0][1:] <= columns[0][:-1]) + 1
-    for column in columns:
-        if not len(open_rows):
-            break
-        above, here = column[open_rows - 1], column[open_rows]
-        if (here < above).any():
-            return False
-        open_rows = open_rows[here == above]
-    return True
-
-
-def order_ranking(orders: Rows) -> NDArray[np.intp]:
+def order_ranking(orders: OrderColumns) -> NDArray[np.intp]:
     """Rows sorted by person, purpose, then everything; fast where few share person and purpose."""
-    person, purpose = FIRST
-    key = orders[person].astype(np.int64) * 256 + orders[purpose]
+    key = orders.person.astype(np.int64) * 256 + orders.purpose
     ranking = np.argsort(key, kind="stable")
     same = key[ranking][1:] == key[ranking][:-1]
     tied = np.zeros(len(key), np.bool_)
@@ -111,40 +128,149 @@ def order_ranking(orders: Rows) -> NDArray[np.intp]:
     return ranking
 
 
-def _taken(columns: Rows, rows: NDArray[np.intp]) -> Rows:
+def _taken(columns: tuple[NDArray[Any], ...], rows: NDArray[np.intp]) -> Rows:
     return [column[rows] for column in columns]
 
 
+UNSORTED = -1
+
+
 @njit
-def pack_column(
-    column: NDArray[Any],
-    by1: NDArray[np.int8],
-    by2: NDArray[np.int16],
-    by4: NDArray[np.int32],
-    by8: Longs,
-    word: int,
-) -> int:
+def pack_month(orders: OrderColumns, pay: PayColumns, buffer: Buffer) -> int:
+    """Write all columns after the head; gives the word after them, UNSORTED where rows are not."""
+    if not (orders_in_order(orders) and pay_in_order(pay)):
+        return UNSORTED
+    word = WORDS_OF_HEAD
+    word = pack_column(orders.person, buffer, word)
+    word = pack_column(orders.incarnation, buffer, word)
+    word = pack_column(orders.participant, buffer, word)
+    word = pack_column(orders.credited_to, buffer, word)
+    word = pack_column(orders.day, buffer, word)
+    word = pack_column(orders.since_day, buffer, word)
+    word = pack_column(orders.source, buffer, word)
+    word = pack_column(orders.purpose, buffer, word)
+    word = pack_column(orders.units, buffer, word)
+    word = pack_column(orders.paid, buffer, word)
+    word = pack_column(orders.margin, buffer, word)
+    word = pack_column(orders.pv, buffer, word)
+    word = pack_column(orders.qv, buffer, word)
+    word = pack_column(orders.cv, buffer, word)
+    word = pack_column(orders.cost, buffer, word)
+    word = pack_column(pay.payee, buffer, word)
+    word = pack_column(pay.component, buffer, word)
+    word = pack_column(pay.source, buffer, word)
+    return pack_column(pay.amount, buffer, word)
+
+
+@njit
+def orders_in_order(orders: OrderColumns) -> bool:
+    """Whether no order belongs before the one above it."""
+    person, purpose = orders.person, orders.purpose
+    for start in range(1, len(person), BLOCK):
+        stop = min(start + BLOCK, len(person))
+        if rising(person[start - 1 : stop], purpose[start - 1 : stop]):
+            continue
+        for k in range(start, stop):
+            ahead = compare(person, k)
+            if ahead == 0:
+                ahead = compare(purpose, k)
+            if ahead < 0 or (ahead == 0 and compare_rest(orders, k) < 0):
+                return False
+    return True
+
+
+@inlined
+def rising(person: Ints, purpose: Bytes) -> bool:
+    """Whether person and then purpose rise from each row to the next, found without a branch."""
+    open_rows = 0
+    for k in range(1, len(person)):
+        same = (person[k] == person[k - 1]) & (purpose[k] > purpose[k - 1])
+        open_rows += not ((person[k] > person[k - 1]) | same)
+    return open_rows == 0
+
+
+@inlined
+def compare(column: NDArray[Any], k: int) -> int:
+    """1 where the value is greater than the one above it, -1 where it is less, 0 where equal."""
+    return int(column[k] > column[k - 1]) - int(column[k] < column[k - 1])
+
+
+@njit
+def compare_rest(orders: OrderColumns, k: int) -> int:
+    """``compare`` by the columns after person and purpose; the first that differs decides."""
+    signs = (
+        compare(orders.incarnation, k),
+        compare(orders.participant, k),
+        compare(orders.credited_to, k),
+        compare(orders.day, k),
+        compare(orders.since_day, k),
+        compare(orders.source, k),
+        compare(orders.units, k),
+        compare(orders.paid, k),
+        compare(orders.margin, k),
+        compare(orders.pv, k),
+        compare(orders.qv, k),
+        compare(orders.cv, k),
+        compare(orders.cost, k),
+    )
+    for sign in signs:
+        if sign != 0:
+            return sign
+    return 0
+
+
+@njit
+def pay_in_order(pay: PayColumns) -> bool:
+    """Whether no pay row belongs before the one above it."""
+    payee, component, source, amount = pay.payee, pay.component, pay.source, pay.amount
+    for k in range(1, len(payee)):
+        ahead = compare(payee, k)
+        if ahead == 0:
+            ahead = compare(component, k)
+        if ahead == 0:
+            ahead = compare(source, k)
+        if ahead < 0 or (ahead == 0 and compare(amount, k) < 0):
+            return False
+    return True
+
+
+@njit
+def pack_column(column: NDArray[Any], buffer: Buffer, word: int) -> int:
     """Write the width of a column and its values from a word on; gives the word after them."""
-    rows, first = len(column), word + 1
-    # A value and its complement need the same width, and the widest bit of all decides.
-    bits = np.int64(0)
-    for k in range(rows):
-        number = np.int64(column[k])
-        bits |= number ^ (number >> 63)
-    width = 1 if bits < 1 << 7 else 2 if bits < 1 << 15 else 4 if bits < 1 << 31 else 8
+    by1, by2, by4, by8 = buffer
+    rows, first, width = len(column), word + 1, width_of(column)
     end = first + (rows * width + 7) // 8
     by8[end - 1] = 0
     by8[word] = width
     if width == 1:
-        for k in range(rows):
-            by1[8 * first + k] = column[k]
+        copy(column, by1[8 * first : 8 * first + rows])
     elif width == 2:
-        for k in range(rows):
-            by2[4 * first + k] = column[k]
+        copy(column, by2[4 * first : 4 * first + rows])
     elif width == 4:
-        for k in range(rows):
-            by4[2 * first + k] = column[k]
+        copy(column, by4[2 * first : 2 * first + rows])
     else:
-        for k in range(rows):
-            by8[first + k] = column[k]
+        copy(column, by8[first:end])
     return end
+
+
+@njit
+def width_of(column: NDArray[Any]) -> int:
+    """The fewest bytes in which every value fits."""
+    if len(column) == 0 or column.itemsize == 1:
+        return 1
+    low = high = column[0]
+    # Written so that it vectorises, as min and max do not.
+    for k in range(len(column)):
+        value = column[k]
+        low = value if value < low else low  # noqa: FURB136
+        high = value if value > high else high  # noqa: FURB136
+    # A value and its complement need the same width.
+    most = max(int(high), ~int(low))
+    return 1 if most < 1 << 7 else 2 if most < 1 << 15 else 4 if most < 1 << 31 else 8
+
+
+@inlined
+def copy(source: NDArray[Any], target: NDArray[Any]) -> None:
+    """Copy all values into another type of integer."""
+    for k in range(len(source)):
+        target[k] = source[k]
