@@ -17,8 +17,9 @@ export MPLBACKEND ?= Agg
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: $(READY) ## set up, then run the baseline market and compare it with the published figures
+demo: $(READY) ## set up, run the baseline market beside the published figures, prove both engines equal
 	$(BIN)/downline run configs/baseline.yaml --out $(RESULTS)
+	@$(BIN)/python scripts/same-ledger configs/baseline.yaml
 
 test: check ## set up, then every check and every test but the long proofs
 	$(BIN)/python -m pytest -q -n $(WORKERS)

@@ -73,12 +73,7 @@ class Column(NamedTuple):
 
 PERSON = (
     Column("incarnation", np.int32, "count", "how many people have lived in this slot before"),
-    Column(
-        "last_month",
-        np.int32,
-        "month",
-        "month in whose reflect phase this person leaves the market",
-    ),
+    Column("last_month", np.int32, "month", "month at whose end the person leaves the market"),
     Column("role", np.int8, "Role", "what the person is to the firm now"),
     Column("motive", np.int8, "Motive", "why the person would join"),
     Column("appetite", np.float32, "0-1", "how much the person wants the product"),
@@ -110,12 +105,7 @@ PERSON = (
     Column("last_order", np.int32, "month", "month of the last order, NOBODY before the first"),
     Column("membership", np.int32, "participant", "current (or, for a former, last) membership"),
     Column("stopped_month", np.int32, "month", "month in which the person last stopped buying"),
-    Column(
-        "last_offer",
-        np.int32,
-        "offer",
-        "last offer heard in the open month, where the compiled engine chains them; else NOBODY",
-    ),
+    Column("last_offer", np.int32, "offer", "last offer heard in the open month, else NOBODY"),
 )
 
 PARTICIPANT = (
