@@ -257,6 +257,8 @@ class Table:
 
     def grow(self, rows: int) -> None:
         """Add ``rows`` zero rows at the end. Doubles the store when it is full."""
+        if rows == 0 and self._rows:
+            return
         self._rows += rows
         for name, old in self._store.items():
             if self._rows > len(old):

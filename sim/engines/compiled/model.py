@@ -84,7 +84,7 @@ class CompiledMarket(Market):
         orders = order_table(slips, self.price_list)
         self.lap("orders", orders)
         self.lap("settle", self.settle(orders))
-        left, renewed = self.reflect(world)
+        left, renewed = self.reflect(world, members)
         self.part(world, left, customers)
         self.customers.update(self.people.role, customers)
         self.distributors.update(self.people.role, members)
@@ -217,17 +217,14 @@ class CompiledMarket(Market):
         slips = room_for(2 * len(rows))
         return slips[: enrol.first_orders(world, rows, slips)]
 
-    def reflect(self, world: World) -> tuple[Rows, Rows]:
+    def reflect(self, world: World, newcomers: Rows) -> tuple[Rows, Rows]:
         """Members look back; who leaves, those included who leave the market, and who renews."""
-        rows = self.distributors.rows
+        rows = np.concatenate([self.distributors.rows, newcomers])
         choice = np.empty(len(rows), np.int8)
         self.each(lambda piece: reflect.reflect(world, rows[piece], choice[piece]), len(rows))
-        self.dying = self.calendar.due(self.month)
-        role, membership = self.people.role, self.people.membership
-        ends = membership[self.dying[role[self.dying] == Role.DISTRIBUTOR]]
-        left = np.unique(np.concatenate([ends, membership[rows[choice == reflect.LEAVES]]]))
-        renewed = np.sort(membership[rows[choice == reflect.RENEWS]])
-        return left, renewed[~np.isin(renewed, ends)]
+        membership = self.people.membership
+        left = np.sort(membership[rows[choice == reflect.LEAVES]])
+        return left, np.sort(membership[rows[choice == reflect.RENEWS]])
 
     def part(self, world: World, left: Rows, newcomers: Rows) -> None:
         """End the memberships in ``left`` and replace the people who leave the market.
@@ -239,10 +236,11 @@ class CompiledMarket(Market):
             for customers in (self.customers.rows, newcomers):
                 found = np.empty(len(customers), np.int32)
                 self.lose(world, found[: firm.orphans(world, customers, found)])
-        self.counts["customers_replaced"] = firm.empty_places(world, self.dying, self.heads)
-        self.counts["replaced"] = len(self.dying)
-        settle_in(self.people, self.dying, self.scenario, self.month + 1)
-        self.calendar.enter(self.dying, self.people.last_month)
+        dying = self.calendar.due(self.month)
+        self.counts["customers_replaced"] = firm.empty_places(world, dying, self.heads)
+        self.counts["replaced"] = len(dying)
+        settle_in(self.people, dying, self.scenario, self.month + 1)
+        self.calendar.enter(dying, self.people.last_month)
 
     def lose(self, world: World, rows: Rows) -> None:
         """These customers stop buying for good."""

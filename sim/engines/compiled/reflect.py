@@ -16,7 +16,10 @@ STAYS, LEAVES, RENEWS = 0, 1, 2
 
 @njit
 def reflect(world: World, distributors: NDArray[np.int32], choice: NDArray[np.int8]) -> None:
-    """Let the people in these rows look back; ``choice`` gets STAYS, LEAVES or RENEWS."""
+    """Let the people in these rows look back; ``choice`` gets STAYS, LEAVES or RENEWS.
+
+    Newcomers do not look back yet. Who leaves the market leaves the firm, whatever it chose.
+    """
     people, members, scene, stream = (
         world.people,
         world.members,
@@ -31,7 +34,8 @@ def reflect(world: World, distributors: NDArray[np.int32], choice: NDArray[np.in
         row = distributors[i]
         person = people[row]
         number = person.membership
-        choice[i] = STAYS
+        dies = person.last_month == world.month.number
+        choice[i] = LEAVES if dies else STAYS
         tenure = world.month.number - joined_month[number]
         if tenure == 0:
             continue
@@ -46,5 +50,5 @@ def reflect(world: World, distributors: NDArray[np.int32], choice: NDArray[np.in
         )
         if leaves(chance, uniform(stream, person_key(row, person.incarnation), 0)):
             choice[i] = LEAVES
-        elif tenure % scene.renewal_months == 0:
+        elif not dies and tenure % scene.renewal_months == 0:
             choice[i] = RENEWS if renews(idle, scene.lapse_idle) else LEAVES
