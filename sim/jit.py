@@ -6,11 +6,13 @@ in an imported module and would go on running the old rule (numba issue 1833).
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import pathlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numba
@@ -46,6 +48,24 @@ def cache_folder() -> pathlib.Path:
 
 if "NUMBA_CACHE_DIR" not in os.environ:
     numba.config.CACHE_DIR = str(cache_folder())
+
+
+@contextmanager
+def compiling_once(what: str) -> Iterator[None]:
+    """Let one process at a time compile ``what``: those that start together wait for the first.
+
+    Whoever comes after it finds a mark in the cache folder and does not wait for anybody.
+    """
+    folder = cache_folder()
+    mark = folder / f"{what}.compiled"
+    if numba.config.DISABLE_JIT or mark.exists():
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+        mark.touch()
 
 
 def seen(array: NDArray[Any]) -> NDArray[Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.engines import Engine, Progress, simulate
+from sim.jit import compiling_once
 from sim.ledger import LedgerTables
 from sim.scenario.contacts import WellMixed
 from sim.scenario.schema import Scenario
@@ -63,7 +64,8 @@ def run_scenario(
     """
     clock, say = Clock(), progress or (lambda _done, _text: None)
     say(0, "compiling")
-    simulate(_glimpse(scenario), engine=Engine(engine))
+    with compiling_once(engine):
+        simulate(_glimpse(scenario), engine=Engine(engine))
     clock.lap("compile")
     tables = simulate(
         scenario,
@@ -79,18 +81,23 @@ def run_scenario(
     say(scenario.months, "measuring")
     summary = summarise(scenario, tables)
     clock.lap("measure")
-    person_months = scenario.population.people * scenario.months
-    summary |= {
-        "engine": str(engine),
-        "seconds": clock.laps,
-        "person_months_per_second": person_months / max(clock.laps["months"], 1e-9),
-        "peak_memory_mb": peak_memory_mb(),
-    }
+    summary |= _told_of(scenario, engine, clock.laps)
     if out is not None:
         say(scenario.months, "writing")
         _write(out, scenario, tables, summary, report, "parquet" if keep_ledger else None)
         clock.lap("write")
     return summary
+
+
+def _told_of(scenario: Scenario, engine: str, laps: dict[str, float]) -> dict[str, Any]:
+    """What a summary tells of the run itself."""
+    person_months = scenario.population.people * scenario.months
+    return {
+        "engine": str(engine),
+        "seconds": laps,
+        "person_months_per_second": person_months / max(laps["months"], 1e-9),
+        "peak_memory_mb": peak_memory_mb(),
+    }
 
 
 def _write(
