@@ -91,7 +91,7 @@ class Ledger:
         bonuses = dict(zip(self.component_ids, whole(outcome.components), strict=True))
         self._post_accounts(month, flows, bonuses)
         check_size(outcome, month)
-        members.file_month(month, participants, events.settlement.paid_as)
+        members.file_month(month, events.settlement.paid_as)
         self._file_month(events, outcome, len(people), flows, bonuses)
         self._digest.add(month, events.orders, events.settlement.pay)
         if self._lines is not None:

@@ -5,8 +5,8 @@ What is wrong with the events comes back as a code: the place of a sentence in `
 
 from __future__ import annotations
 
-from sim.jit import njit
-from sim.ledger.exact import tally, tally_column
+from sim.jit import inlined, njit
+from sim.ledger.exact import add, is_large, tally_column
 from sim.ledger.layout import (
     BONUS,
     BY_CUSTOMERS,
@@ -30,7 +30,7 @@ from sim.ledger.layout import (
     UNITS,
     WAGE,
 )
-from sim.ledger.state import Books, Ints, Longs, Members, Orders, Pay, People
+from sim.ledger.state import Books, Ints, Longs, Members, Orders, Pay, People, Terms
 from sim.records import COMPANY, NOBODY, Purpose, Source
 
 FAULTS = (
@@ -45,17 +45,28 @@ FAULTS = (
     "a sponsor is not among those who enrolled before",
     "a sum is too large",
     "hours are not a finite number",
+    "a newcomer is said to have enrolled in another month",
 )
-CREDITED, PURPOSE, BUYER, MARGIN, PAYEE, COMPONENT, RENEWER, SPONSOR, TOO_LARGE, NOT_FINITE = range(
-    1, len(FAULTS)
-)
+(
+    CREDITED,
+    PURPOSE,
+    BUYER,
+    MARGIN,
+    PAYEE,
+    COMPONENT,
+    RENEWER,
+    SPONSOR,
+    TOO_LARGE,
+    NOT_FINITE,
+    JOINED,
+) = range(1, len(FAULTS))
 CUSTOMER_ORDER = int(Purpose.CUSTOMER)
 OWN_USE_ORDER = int(Purpose.OWN_USE)
 KIT_ORDER = int(Purpose.KIT)
 BY_A_PARTICIPANT = int(Source.PARTICIPANT)
 
 
-@njit
+@inlined
 def row_of(who: int, month_row: Ints, out: Longs) -> int:
     """The row of the month for a participant; a new one where it has none yet."""
     row = int(month_row[who])
@@ -66,7 +77,7 @@ def row_of(who: int, month_row: Ints, out: Longs) -> int:
     return row
 
 
-@njit
+@inlined
 def fault_of_order(buyer: int, seller: int, purpose: int, members: int) -> int:
     """What is wrong with the parties of an order, 0 for nothing."""
     if seller < COMPANY or seller >= members:
@@ -83,31 +94,32 @@ def fault_of_order(buyer: int, seller: int, purpose: int, members: int) -> int:
 @njit
 def book_orders(orders: Orders, members: int, month_row: Ints, cells: Longs, out: Longs) -> int:
     """Book all orders on buyers and sellers; gives the first fault."""
-    for k in range(len(orders.paid)):
-        buyer, seller = int(orders.participant[k]), int(orders.credited_to[k])
-        purpose, paid, margin = int(orders.purpose[k]), orders.paid[k], orders.margin[k]
+    buyers, sellers, purposes = orders.participant, orders.credited_to, orders.purpose
+    paids, margins, pvs = orders.paid, orders.margin, orders.pv
+    large = is_large(paids) or is_large(margins)
+    for k in range(len(paids)):
+        buyer, seller, purpose = int(buyers[k]), int(sellers[k]), int(purposes[k])
+        paid, margin = paids[k], margins[k]
         fault = fault_of_order(buyer, seller, purpose, members)
         if fault or margin > paid:
             return fault or MARGIN
-        tally(out, EVENTS + 2 * purpose, paid)
+        add(out, EVENTS + 2 * purpose, paid, large)
         if buyer != NOBODY:
             row = row_of(buyer, month_row, out)
             cells[row, OWN_USE + purpose - OWN_USE_ORDER] += paid
             cells[row, ORDERED] = 1
             # A kit without volume is papers and a right to sell: nothing that a household uses.
-            if purpose != KIT_ORDER or orders.pv[k] > 0:
+            if purpose != KIT_ORDER or pvs[k] > 0:
                 cells[row, OWN_GOODS] += paid
         if seller > COMPANY:
             row = row_of(seller, month_row, out)
             cells[row, RETAIL_MARGIN] += margin
-            if purpose == CUSTOMER_ORDER:
-                cells[row, SOLD] = 1
-            tally(out, EVENTS + 2 * MARGIN_TOTAL, margin)
+            cells[row, SOLD] |= purpose == CUSTOMER_ORDER
+            add(out, EVENTS + 2 * MARGIN_TOTAL, margin, large)
     tally_column(out, EVENTS + 2 * COST, orders.cost)
-    tally_column(out, EVENTS + 2 * PV_TOTAL, orders.pv)
+    tally_column(out, EVENTS + 2 * PV_TOTAL, pvs)
     tally_column(out, EVENTS + 2 * CV, orders.cv)
-    for units in orders.units:
-        tally(out, EVENTS + 2 * UNITS, units)
+    tally_column(out, EVENTS + 2 * UNITS, orders.units)
     return 0
 
 
@@ -115,8 +127,10 @@ def book_orders(orders: Orders, members: int, month_row: Ints, cells: Longs, out
 def book_pay(pay: Pay, members: int, month_row: Ints, cells: Longs, out: Longs) -> int:
     """Book all pay rows on their payees; gives the first fault."""
     components = (len(out) - COMPONENTS) // 2
-    for k in range(len(pay.amount)):
-        payee, component, amount = int(pay.payee[k]), int(pay.component[k]), pay.amount[k]
+    payees, kinds, sources, amounts = pay.payee, pay.component, pay.source, pay.amount
+    large = is_large(amounts)
+    for k in range(len(amounts)):
+        payee, component, amount = int(payees[k]), int(kinds[k]), amounts[k]
         if payee <= COMPANY or payee >= members:
             return PAYEE
         if component < 0 or component >= components:
@@ -124,12 +138,12 @@ def book_pay(pay: Pay, members: int, month_row: Ints, cells: Longs, out: Longs) 
         row = row_of(payee, month_row, out)
         cells[row, BONUS] += amount
         cells[row, CELLS + component] += amount
-        tally(out, COMPONENTS + 2 * component, amount)
-        if pay.source[k] == BY_A_PARTICIPANT:
+        add(out, COMPONENTS + 2 * component, amount, large)
+        if sources[k] == BY_A_PARTICIPANT:
             cells[row, FROM_PARTICIPANTS] += amount
-            tally(out, EVENTS + 2 * BY_PARTICIPANTS, amount)
+            add(out, EVENTS + 2 * BY_PARTICIPANTS, amount, large)
         else:
-            tally(out, EVENTS + 2 * BY_CUSTOMERS, amount)
+            add(out, EVENTS + 2 * BY_CUSTOMERS, amount, large)
     return 0
 
 
@@ -146,16 +160,18 @@ def book_renewals(
 
 
 @njit
-def welcome(first_new: int, members: Members, people: People, books: Books) -> int:
+def welcome(terms: Terms, members: Members, people: People, books: Books) -> int:
     """Give newcomers their depth and note their wage; count them for their sponsors.
 
     Wages do not change in a life. Whoever enrols and leaves the market in one month has given no
     hours yet and never will, so that the wage stays zero.
     """
-    for i in range(first_new, len(members.sponsor)):
+    for i in range(terms.first_new, len(members.sponsor)):
         sponsor, person = int(members.sponsor[i]), members.person[i]
         if sponsor < COMPANY or sponsor >= i:
             return SPONSOR
+        if members.joined_month[i] != terms.month:
+            return JOINED
         books.depth[i] = books.depth[sponsor] + 1
         if people.incarnation[person] == members.incarnation[i]:
             books.small[i, WAGE] = people.outside_wage[person]

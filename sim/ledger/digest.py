@@ -262,8 +262,8 @@ def width_of(column: NDArray[Any]) -> int:
     # Written so that it vectorises, as min and max do not.
     for k in range(len(column)):
         value = column[k]
-        low = value if value < low else low  # noqa: FURB136
-        high = value if value > high else high  # noqa: FURB136
+        low = value if value < low else low
+        high = value if value > high else high
     # A value and its complement need the same width.
     most = max(int(high), ~int(low))
     return 1 if most < 1 << 7 else 2 if most < 1 << 15 else 4 if most < 1 << 31 else 8

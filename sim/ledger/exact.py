@@ -7,34 +7,76 @@ point number each, so that any order of the rows gives the same, correctly round
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import njit
+from sim.jit import inlined, njit
 
 LOW_BITS = np.int64(0xFFFFFFFF)
 FRACTION = np.int64((1 << 52) - 1)
 HIDDEN_BIT = np.int64(1 << 52)
 LIMBS = 67
 UNIT = 1 << 1074
+SAFE = 1 << 62
 
 
-@njit
+@inlined
 def tally(out: NDArray[np.int64], at: int, value: int) -> None:
     """Add ``value`` to the total whose halves stand at ``at`` and after it."""
     out[at] += value >> 32
     out[at + 1] += value & LOW_BITS
 
 
+@inlined
+def add(out: NDArray[np.int64], at: int, value: int, large: bool) -> None:
+    """As ``tally``, but in one step where no value of its column is ``large``."""
+    if large:
+        tally(out, at, value)
+    else:
+        out[at + 1] += value
+
+
 @njit
-def tally_column(out: NDArray[np.int64], at: int, column: NDArray[np.int64]) -> None:
+def is_large(column: NDArray[Any]) -> bool:
+    """Whether the plain sum of some of the values could leave 62 bits."""
+    bits = np.int64(0)
+    for k in range(len(column)):
+        # As wide as the value, below zero too.
+        bits |= column[k] ^ (column[k] >> 63)
+    return bool(bits > SAFE // (len(column) + 1))
+
+
+@njit
+def tally_column(out: NDArray[np.int64], at: int, column: NDArray[Any]) -> None:
     """Add a whole column to the total whose halves stand at ``at`` and after it."""
-    high = low = np.int64(0)
-    for value in column:
-        high += value >> 32
-        low += value & LOW_BITS
-    out[at] += high
-    out[at + 1] += low
+    if is_large(column):
+        for value in column:
+            tally(out, at, value)
+    else:
+        total = np.int64(0)
+        for k in range(len(column)):
+            total += column[k]
+        tally(out, at, int(total))
+
+
+@njit
+def tally_rows(out: NDArray[np.int64], at: int, rows: NDArray[np.int64]) -> None:
+    """Add each column of a matrix to a total; the totals stand side by side from ``at`` on."""
+    bits, sums = np.int64(0), np.zeros(rows.shape[1], np.int64)
+    for r in range(rows.shape[0]):
+        for c in range(rows.shape[1]):
+            value = rows[r, c]
+            bits |= value ^ (value >> 63)
+            sums[c] += value
+    large = bits > SAFE // (len(rows) + 1)
+    for c in range(rows.shape[1]):
+        if large:
+            for r in range(rows.shape[0]):
+                tally(out, at + 2 * c, rows[r, c])
+        else:
+            tally(out, at + 2 * c, sums[c])
 
 
 def whole(halves: NDArray[np.int64]) -> list[int]:
@@ -43,7 +85,7 @@ def whole(halves: NDArray[np.int64]) -> list[int]:
     return [(h << 32) + x for h, x in zip(high, low, strict=True)]
 
 
-@njit
+@inlined
 def add_float(out: NDArray[np.int64], first: int, bits: int) -> None:
     """Add a finite float above zero, given as its 64 bits, to the limbs from ``first`` on.
 

@@ -7,109 +7,72 @@ stored at all but looked up when it is read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.ledger.packing import Packed, Values, pack, unpack
 from sim.records import NOBODY, Column, Table
 
 CHUNK = 1 << 16
-Values = NDArray[Any]
-
-
-class Packed(NamedTuple):
-    """A column of ``rows`` values: all the same where there is but one, zero where not masked."""
-
-    rows: int
-    values: Values
-    mask: NDArray[np.uint8] | None = None
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes that the column takes."""
-        return self.values.nbytes + (0 if self.mask is None else self.mask.nbytes)
-
-
-def narrow(values: Values) -> Values:
-    """The same whole numbers in the smallest signed type that holds them; floats as they are."""
-    if values.dtype.kind != "i":
-        return values
-    low, high = int(values.min()), int(values.max())
-    for dtype in (np.int8, np.int16, np.int32):
-        limits = np.iinfo(dtype)
-        if limits.min <= low and high <= limits.max:
-            return values.astype(dtype)
-    return values.astype(np.int64)
-
-
-def pack(values: Values) -> Packed:
-    """Store a column of at least one row in few bytes."""
-    if (values == values[0]).all():
-        return Packed(len(values), narrow(values[:1]))
-    dense = narrow(values)
-    some = dense != 0
-    kept = dense[some]
-    if len(kept) * dense.itemsize + len(values) // 8 >= dense.nbytes:
-        return Packed(len(values), dense)
-    if (kept == kept[0]).all():
-        kept = kept[:1].copy()
-    return Packed(len(values), kept, np.packbits(some))
-
-
-def unpack(packed: Packed, dtype: Any) -> Values:
-    """A packed column in full."""
-    if packed.mask is None:
-        if len(packed.values) == packed.rows:
-            return packed.values.astype(dtype)
-        return np.full(packed.rows, packed.values[0], dtype)
-    out = np.zeros(packed.rows, dtype)
-    out[np.unpackbits(packed.mask, count=packed.rows).view(np.bool_)] = packed.values
-    return out
 
 
 class Chunk(NamedTuple):
-    """Some rows of a table, by column: packed, or as they came."""
+    """Some rows of a table, by column."""
 
     rows: int
-    columns: Mapping[str, Packed | Values]
+    columns: Mapping[str, Packed]
 
     def read(self, name: str, dtype: Any) -> Values:
         """One stored column in full."""
-        column = self.columns[name]
-        return unpack(column, dtype) if isinstance(column, Packed) else column.astype(dtype)
+        return unpack(self.columns[name], dtype)
 
 
 class Drawer:
-    """Gathers rows as they are filed; as soon as there are many, they are packed."""
+    """Gathers rows of whole numbers as they are filed; as soon as there are many, they are packed.
 
-    def __init__(self) -> None:
+    ``names`` are those of the columns, in their order; ``hours`` are the bits of floats.
+    ``same`` are columns that go by another name too, ``fixed`` what all rows share.
+    """
+
+    def __init__(
+        self, names: Sequence[str], same: Mapping[str, str] | None = None, **fixed: int
+    ) -> None:
+        self._names, self._same, self._fixed = tuple(names), same or {}, fixed
+        self._rows = np.empty((0, len(self._names)), np.int64)
+        self._loose = 0
         self._chunks: list[Chunk] = []
-        self._loose: list[Chunk] = []
-        self._loose_rows = 0
 
-    def add(self, rows: int, fixed: Mapping[str, int], columns: Mapping[str, Values]) -> None:
-        """File rows: values that all of them share, and columns, which are taken as they are."""
-        if rows:
-            same = {name: Packed(rows, np.array([value])) for name, value in fixed.items()}
-            self._loose.append(Chunk(rows, {**same, **columns}))
-            self._loose_rows += rows
-        if self._loose_rows >= CHUNK:
+    def room(self, rows: int) -> NDArray[np.int64]:
+        """Memory for so many rows more, to be filled from its front; ``add`` files them."""
+        needed = self._loose + rows
+        if needed > len(self._rows):
+            # Memory is taken only where something is written.
+            new = np.empty((2 * needed, len(self._names)), np.int64)
+            new[: self._loose] = self._rows[: self._loose]
+            self._rows = new
+        return self._rows[self._loose :]
+
+    def add(self, rows: int) -> None:
+        """File the first rows of ``room``."""
+        self._loose += rows
+        if self._loose >= CHUNK:
             self._pack()
 
     def _pack(self) -> None:
-        packed = {}
-        for name, first in self._loose[0].columns.items():
-            kind = first.values.dtype if isinstance(first, Packed) else first.dtype
-            packed[name] = pack(np.concatenate([c.read(name, kind) for c in self._loose]))
-        self._chunks.append(Chunk(self._loose_rows, packed))
-        self._loose, self._loose_rows = [], 0
+        rows = self._loose
+        columns = dict(zip(self._names, pack(self._rows[:rows], self._names), strict=True))
+        columns |= {name: columns[twin] for name, twin in self._same.items()}
+        columns |= {name: Packed(rows, np.array([v])) for name, v in self._fixed.items()}
+        self._chunks.append(Chunk(rows, columns))
+        self._loose = 0
 
     @property
     def chunks(self) -> list[Chunk]:
         """All rows, packed, in the order in which they were filed."""
-        if self._loose_rows:
+        if self._loose:
             self._pack()
         return self._chunks
 
@@ -167,7 +130,7 @@ class Filed(Mapping[str, Values]):
     @property
     def nbytes(self) -> int:
         """Bytes that the stored columns take."""
-        return sum(c.nbytes for chunk in self._chunks for c in chunk.columns.values())
+        return sum(c.nbytes for chunk in self._chunks for c in set(chunk.columns.values()))
 
     def _column(self, chunk: Chunk, name: str) -> Values:
         dtype = self._types[name]

@@ -35,10 +35,22 @@ ORDERING, QUALIFIED, ACTIVE, SELLING, PAID, RECRUITS = range(len(TALLIES))
 ORDERED, SOLD, RECRUITED = range(len(SUMS), len(SUMS) + 3)
 CELLS = len(SUMS) + 3  # and then its bonuses by component
 
+# Rows on their way into a table: all begin alike, ``hours`` as the bits of a float.
+FILED = ("participant", "title", "recruits_ever", *TALLIES, *SUMS, "hours")
+FILED_TALLIES = 3
+FILED_SUMS = FILED_TALLIES + len(TALLIES)
+FILED_HOURS = FILED_SUMS + len(SUMS)
+REST = len(FILED)
 # One row a participant and month qualified or ordering: identity as it stood, then what was done.
-KEPT = ("participant", "title", "recruits_ever", "paid_as", *TALLIES, *SUMS)
-KEPT_TALLIES = 4
-KEPT_SUMS = KEPT_TALLIES + len(TALLIES)
+KEPT = (*FILED, "paid_as", "month")
+# Bonuses by component follow these.
+ENTRY = (*FILED, "horizon", "until")
+YEAR = (
+    *("recruits_year" if name == "recruits" else name for name in FILED),
+    "customers_end",
+    "best_paid_as",
+    "end_paid_as",
+)
 
 MILESTONES = ("first_pay_month", "last_order_month", "fee_recouped_month", "recouped_month")
 FIRST_PAY, LAST_ORDER, FEE_RECOUPED, RECOUPED = range(len(TALLIES), len(TALLIES) + 4)
@@ -47,6 +59,7 @@ FIRST_PAY, LAST_ORDER, FEE_RECOUPED, RECOUPED = range(len(TALLIES), len(TALLIES)
 # the participant's rows among those of the year and of pay (zero for none).
 WAGE, YEAR_ROW, PURSE = range(RECOUPED + 1, RECOUPED + 4)
 SMALL = RECOUPED + 4
+LIFE = (*FILED, *MILESTONES)
 # The small numbers of a year: tallies as they stood before it, and its best rank.
 BEST_PAID_AS = len(TALLIES)
 SMALL_OF_YEAR = len(TALLIES) + 1

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ledger.accounts import agree, exact_sums
+from sim.ledger.accounts import agree
 from sim.ledger.columns import (
     MONEY_FLOWS,
     entry_columns,
@@ -17,24 +14,22 @@ from sim.ledger.columns import (
     person_month_columns,
 )
 from sim.ledger.exact import whole
-from sim.ledger.filed import CHUNK, Drawer, Filed, Identity
+from sim.ledger.filed import CHUNK, Chunk, Drawer, Filed, Identity
 from sim.ledger.flows import Valuation
 from sim.ledger.folding import post_month
 from sim.ledger.layout import (
     ACTIVE,
-    BEST_PAID_AS,
     BONUS,
-    FIRST_PAY,
+    ENTRY,
+    FILED_SUMS,
     FLOWS,
     KEPT,
-    MILESTONES,
-    PURSE,
+    LIFE,
     PURSES,
-    RECRUITS,
-    SUMS,
-    TALLIES,
+    YEAR,
     YEAR_ROW,
 )
+from sim.ledger.rows import Lives, Year, add_up, file_lives, file_year
 from sim.ledger.state import (
     Members,
     Orders,
@@ -48,11 +43,11 @@ from sim.ledger.state import (
     new_books,
     with_new_year,
 )
-from sim.records import COMPANY, NOBODY, MonthEvents, Table
+from sim.records import COMPANY, MonthEvents, Table
 
 HORIZONS = (12, 24)
 FIRST_ROOM = 1024
-Columns = dict[str, NDArray[Any]]
+AT_ONCE = {"since": "month", "until": "month"}
 
 
 def signed_flows(totals: list[int]) -> int:
@@ -71,7 +66,8 @@ class Memberships:
 
     def __init__(self, component_ids: tuple[str, ...]) -> None:
         self._components = component_ids
-        self._count = 1
+        self._pay = tuple(f"pay.{name}" for name in component_ids)
+        self._newcomers = [1]
         self._books = new_books(FIRST_ROOM, len(component_ids))
         self.outcome = Outcome.of(self._books.out)
         self._pays_before = self._books.pays[:1].copy()
@@ -79,21 +75,24 @@ class Memberships:
         self._opened = 0
         self.result = 0
         self._of_life, self._of_year = [0] * FLOWS, [0] * FLOWS
-        self._years, self._entry, self._months = Drawer(), Drawer(), Drawer()
-        self.person_months = Drawer()
+        self._years: list[Chunk] = []
+        self._entry = Drawer((*ENTRY, *self._pay), since=0)
+        self._months = Drawer(KEPT, AT_ONCE)
+        self.person_months = self._months
 
     @property
     def count(self) -> int:
         """Rows of participants, the company's included, as of the last month."""
-        return self._count
+        return self._newcomers[-1]
 
     def post(
         self, events: MonthEvents, valuation: Valuation, people: Table, participants: Table
     ) -> None:
         """Book one month on everyone concerned; ``outcome`` says what came out."""
-        first_new, self._count = self._count, len(participants)
-        if self._count > len(self._books.sums):
-            self._books = grown(self._books, self._count * 3 // 2, first_new)
+        first_new, count = self.count, len(participants)
+        self._newcomers.append(count)
+        if count > len(self._books.sums):
+            self._books = grown(self._books, count * 3 // 2, first_new)
             self.outcome = Outcome.of(self._books.out)
         ratio, month, fee = valuation.comparable, events.period.month, events.renewal_fee
         value = (valuation.benchmark, ratio.numerator, ratio.denominator)
@@ -105,6 +104,7 @@ class Memberships:
             columns_of(Members, participants),
             columns_of(People, people),
             self._books,
+            self._months.room(count),
         )
 
     def check(self, month: int, totals: list[int]) -> None:
@@ -120,40 +120,21 @@ class Memberships:
             self._of_life[c] += totals[c]
         self.result += signed_flows(booked)
 
-    def file_month(self, month: int, participants: Table, paid_as: NDArray[np.int8]) -> None:
+    def file_month(self, month: int, paid_as: NDArray[np.int8]) -> None:
         """Keep the rows of the active, and the entry windows that end with this month."""
-        active = self.outcome.heads.item(ACTIVE)
-        kept, hours = self._books.kept[:active].copy(), self._books.kept_hours[:active].copy()
-        span = {"since": month, "until": month, "month": month}
-        self._months.add(active, span, _split(KEPT, kept) | {"hours": hours})
-        self._reach_horizons(month, participants.joined_month)
+        self._months.add(self.outcome.heads.item(ACTIVE))
+        for horizon in HORIZONS:
+            entered = month + 1 - horizon
+            if entered >= 0:
+                first, last = self._newcomers[entered : entered + 2]
+                rows = self._entry.room(last - first)
+                file_lives(first, last, month, horizon, self._lives(), rows)
+                self._entry.add(last - first)
         self._paid_as = paid_as.copy()
 
-    def _reach_horizons(self, month: int, joined: NDArray[np.int32]) -> None:
-        entered = [month - horizon + 1 for horizon in HORIZONS]
-        bounds = np.array([entered, [e + 1 for e in entered]], np.int32)
-        first, last = joined.searchsorted(bounds).tolist()
-        for k, horizon in enumerate(HORIZONS):
-            who = slice(max(first[k], COMPANY + 1), last[k])
-            if who.start < who.stop:
-                span = {"since": 0, "until": month, "horizon": horizon}
-                self._entry.add(who.stop - who.start, span, self._life(who))
-
-    def _life(self, who: slice) -> Columns:
-        """What is summed since enrolment of a range of participants."""
-        books, small = self._books, self._books.small[who].copy()
-        return {
-            "participant": np.arange(who.start, who.stop, dtype=np.int32),
-            "title": books.title[who].copy(),
-            "hours": books.hours[who].copy(),
-            "recruits_ever": small[:, RECRUITS],
-            **_split(TALLIES, small),
-            **_split(SUMS, books.sums[who].copy()),
-            **self._pay_columns(books.pays[small[:, PURSE]]),
-        }
-
-    def _pay_columns(self, pays: NDArray[np.int64]) -> Columns:
-        return _split([f"pay.{name}" for name in self._components], pays)
+    def _lives(self) -> Lives:
+        books = self._books
+        return Lives(books.sums, books.small, books.hours.view(np.int64), books.title, books.pays)
 
     def close_year(self, year: int, month: int, participants: Table) -> None:
         """File a row for everyone who was enrolled on any day of the year or had any flow in it.
@@ -161,108 +142,67 @@ class Memberships:
         Raises LedgerError unless the filed rows add up to the year's posted flows, their pay by
         component to their bonuses, and all rows since enrolment to all that was ever posted.
         """
-        who = self._seen(participants.left_month)
-        span = {"since": self._opened, "until": month, "year": year}
-        flows, pay = [0] * FLOWS, 0
-        self._pays_before = _padded(self._pays_before, self._books.out.item(PURSES) + 1)
-        for start in range(0, len(who), CHUNK):
-            block = who[start : start + CHUNK]
-            sums, pays = self._sums_of_year(block), self._pays_of_year(block)
-            flows = [a + b for a, b in zip(flows, exact_sums(sums[:, :FLOWS]), strict=True)]
-            pay += sum(exact_sums(pays))
-            columns = self._year_columns(block, participants.customers[block])
-            columns |= {**_split(SUMS, sums), **self._pay_columns(pays)}
-            self._years.add(len(block), span, columns)
-        self._prove_year(month, flows, pay)
+        books, lives = self._books, self._lives()
+        before = Year(
+            self._opened,
+            books.year_sums,
+            books.year_small,
+            books.year_hours.view(np.int64),
+            self._pays_before,
+            participants.left_month,
+            participants.customers,
+            self._paid_as,
+        )
+        names = (*YEAR, *self._pay)
+        drawer = Drawer(names, since=self._opened, until=month, year=year)
+        totals = np.zeros(2 * FLOWS, np.int64)
+        pays = np.zeros(2 * len(self._pay), np.int64)
+        start = COMPANY + 1
+        while start < self.count:
+            rows = drawer.room(min(CHUNK, self.count - start))
+            filed, start = file_year(start, lives, before, rows)
+            add_up(rows[:filed], FILED_SUMS, FILED_SUMS + FLOWS, totals)
+            add_up(rows[:filed], len(YEAR), len(names), pays)
+            drawer.add(filed)
+        self._years += drawer.chunks
+        self._prove_year(month, whole(totals), sum(whole(pays)))
         self._open_year(month + 1)
-
-    def _seen(self, left: NDArray[np.int32]) -> NDArray[np.intp]:
-        """Who was enrolled on any day of the year or had any flow of money in it, rising."""
-        seen = (left == NOBODY) | (left >= self._opened)
-        late = np.flatnonzero(~seen & (self._year_row > 0))
-        moved = self._sums_of_year(late)[:, :FLOWS].any(axis=1)
-        seen[late[moved]] = True
-        seen[COMPANY] = False
-        return np.flatnonzero(seen)
-
-    @property
-    def _year_row(self) -> NDArray[np.int32]:
-        return self._books.small[: self._count, YEAR_ROW]
-
-    def _sums_of_year(self, who: NDArray[np.intp]) -> NDArray[np.int64]:
-        at = self._year_row[who]
-        sums = self._books.sums[who] - self._books.year_sums[at]
-        sums[at == 0] = 0
-        return sums
-
-    def _pays_of_year(self, who: NDArray[np.intp]) -> NDArray[np.int64]:
-        purse = self._books.small[who, PURSE]
-        pays: NDArray[np.int64] = self._books.pays[purse] - self._pays_before[purse]
-        return pays
-
-    def _year_columns(self, who: NDArray[np.intp], customers: NDArray[np.int32]) -> Columns:
-        books, at = self._books, self._year_row[who]
-        small = books.small[who, : len(TALLIES)]
-        tallies = small - books.year_small[at, : len(TALLIES)]
-        tallies[at == 0] = 0
-        columns = _split(TALLIES, tallies)
-        return {
-            "participant": who.astype(np.int32),
-            "title": books.title[who],
-            "recruits_ever": small[:, RECRUITS],
-            "customers_end": customers,
-            "best_paid_as": books.year_small[at, BEST_PAID_AS],
-            "end_paid_as": self._paid_as[who],
-            "hours": books.year_hours[at],
-            "recruits_year": columns.pop("recruits"),
-            **columns,
-        }
 
     def _prove_year(self, month: int, flows: list[int], pay: int) -> None:
         for c, column in enumerate(MONEY_FLOWS):
             what = f"participants' {column.name} of the year"
             agree(month, what, flows[c], self._of_year[c])
         agree(month, "participants' pay by component of the year", pay, self._of_year[BONUS])
-        life = [0] * FLOWS
-        for start in range(0, self._count, CHUNK):
-            rows = self._books.sums[start : min(start + CHUNK, self._count), :FLOWS]
-            life = [a + b for a, b in zip(life, exact_sums(rows), strict=True)]
+        totals = np.zeros(2 * FLOWS, np.int64)
+        add_up(self._books.sums[: self.count], 0, FLOWS, totals)
+        life = whole(totals)
         for c, column in enumerate(MONEY_FLOWS):
             what = f"participants' {column.name} since enrolment"
             agree(month, what, life[c], self._of_life[c])
 
     def _open_year(self, month: int) -> None:
         self._opened, self._of_year = month, [0] * FLOWS
-        self._year_row[:] = 0
+        self._books.small[: self.count, YEAR_ROW] = 0
         self._books = with_new_year(self._books)
         self._pays_before = self._books.pays[: self._books.out.item(PURSES) + 1].copy()
-        self.person_months, self._months = self._months, Drawer()
+        self.person_months, self._months = self._months, Drawer(KEPT, AT_ONCE)
 
     def lives(self, month: int) -> Drawer:
         """One row a membership as of a month, the company's left out."""
-        drawer, span = Drawer(), {"since": 0, "until": month}
-        for start in range(COMPANY + 1, self._count, CHUNK):
-            who = slice(start, min(start + CHUNK, self._count))
-            reached = _split(MILESTONES, self._books.small[who, FIRST_PAY:] - 1)
-            drawer.add(who.stop - who.start, span, self._life(who) | reached)
+        drawer = Drawer((*LIFE, *self._pay), since=0, until=month)
+        for start in range(COMPANY + 1, self.count, CHUNK):
+            stop = min(start + CHUNK, self.count)
+            rows = drawer.room(stop - start)
+            file_lives(start, stop, month, 0, self._lives(), rows)
+            drawer.add(stop - start)
         return drawer
 
     def tables(self, month: int, kept: Drawer, participants: Table) -> dict[str, Filed]:
         """The tables of participants, by name; ``kept`` are the person-months to show."""
         ids, identity = self._components, Identity.of(participants)
         return {
-            "participants": Filed(participant_columns(ids), self._years.chunks, identity),
+            "participants": Filed(participant_columns(ids), self._years, identity),
             "person_months": Filed(person_month_columns(), kept.chunks, identity),
             "lives": Filed(life_columns(ids), self.lives(month).chunks, identity),
             "entry": Filed(entry_columns(ids), self._entry.chunks, identity),
         }
-
-
-def _split(names: Sequence[str], matrix: NDArray[Any]) -> Columns:
-    """The first columns of a matrix by name."""
-    return {name: matrix[:, c] for c, name in enumerate(names)}
-
-
-def _padded(rows: NDArray[np.int64], length: int) -> NDArray[np.int64]:
-    """The same rows with rows of zeros up to a length."""
-    return np.pad(rows, ((0, length - len(rows)), (0, 0)))

@@ -14,7 +14,6 @@ from sim.ledger.layout import (
     FAULT,
     HEADS,
     HOURS,
-    KEPT,
     MONTH_ROWS,
     NEW_TITLE,
     PAID_AS,
@@ -60,6 +59,7 @@ class Members(NamedTuple):
     person: Ints
     incarnation: Ints
     sponsor: Ints
+    joined_month: Ints
     left_month: Ints
 
 
@@ -103,8 +103,8 @@ class Books(NamedTuple):
     for none). A row for everyone ever paid: ``pays``, bonuses by component since enrolment. A row
     for everyone who did something this year: sums and small numbers as they stood before, and the
     year's hours. A row for everyone who did something this month: ``cells``, which are zero between
-    two months. A row for everyone active: ``kept`` and ``kept_hours``. Row 0 of year, month and pay
-    is nobody's. ``out`` is what the month adds up to.
+    two months. Row 0 of year, month and pay is nobody's. ``busy`` lists who did something this
+    month. ``out`` is what the month adds up to.
 
     Plain arrays side by side, because bundles within bundles take compilers very long.
     """
@@ -120,8 +120,7 @@ class Books(NamedTuple):
     year_small: Ints
     year_hours: NDArray[np.float64]
     cells: Longs
-    kept: Longs
-    kept_hours: NDArray[np.float64]
+    busy: Ints
     out: Longs
 
 
@@ -162,8 +161,7 @@ def new_books(rows: int, components: int) -> Books:
         year_small=np.zeros((rows, SMALL_OF_YEAR), np.int32),
         year_hours=np.zeros(rows),
         cells=np.zeros((rows, CELLS + components), np.int64),
-        kept=np.zeros((rows, len(KEPT)), np.int64),
-        kept_hours=np.zeros(rows),
+        busy=np.zeros(rows, np.int32),
         out=np.zeros(COMPONENTS + 2 * components, np.int64),
     )
 

@@ -14,13 +14,14 @@ from sim.ledger import LedgerError, people
 from sim.ledger.accounts import exact_sums
 from sim.ledger.columns import MONEY_FLOWS
 from sim.ledger.digest import Digest
-from sim.ledger.exact import LIMBS, add_float, as_float
+from sim.ledger.exact import LIMBS, add_float, as_float, tally_column, tally_rows, whole
 from sim.ledger.flows import Valuation
 from sim.ledger.layout import OWN_USE, ROWS
 from sim.ledger.months import rounded_sum
 from sim.records import NOBODY, ORDER, PAY, Purpose, Source, Table
 
 SEEDS = st.integers(0, 10_000)
+WHOLE = st.one_of(st.integers(-(2**63), 2**63 - 1), st.integers(-9, 9))
 few = settings(max_examples=6, deadline=None)
 
 
@@ -441,6 +442,31 @@ def test_overflow_is_found_not_wrapped():
         m.month()
 
 
+BIG = 2**60 - 1
+
+
+def test_totals_beyond_64_bits_are_exact():
+    """Twenty rows below the bound of a row: their total leaves 64 bits."""
+    m = Market(people=40)
+    for person in range(20):
+        m.pay(m.enrol(person), BIG)
+    with pytest.raises(LedgerError, match=f"bonus: {20 * BIG} is too large"):
+        m.month()
+
+
+@few
+@given(st.lists(st.lists(WHOLE, min_size=3, max_size=3), min_size=1, max_size=9))
+def test_totals_of_compiled_code_are_those_of_python(rows):
+    matrix = np.array(rows, np.int64)
+    out, column = np.zeros(8, np.int64), np.zeros(2, np.int64)
+    out[2:4] = 1, 5
+    tally_rows(out, 2, matrix)
+    tally_column(column, 0, np.ascontiguousarray(matrix[:, 0]))
+    sums = [sum(of) for of in zip(*rows, strict=True)]
+    assert whole(out) == [0, sums[0] + (1 << 32) + 5, *sums[1:]]
+    assert whole(column) == sums[:1]
+
+
 def test_a_sum_that_leaves_too_little_room_is_refused():
     m = Market()
     who = m.enrol(0)
@@ -503,12 +529,21 @@ def test_events_that_cannot_be_booked_are_refused(change, message):
         broken(change)
 
 
+def test_a_newcomer_must_have_enrolled_this_month():
+    m = Market()
+    m.month()
+    who = m.enrol(0)
+    m.participants.joined_month[who] = 0
+    with pytest.raises(LedgerError, match="month 1: a newcomer is said to have enrolled in anoth"):
+        m.month()
+
+
 def test_a_lost_cent_of_the_month_is_found(monkeypatch):
     """The proof bites: rows that lose a cent no longer agree with the accounts."""
 
     def lossy(*args):
         honest(*args)
-        args[-1].out[ROWS + 2 * OWN_USE + 1] -= 1
+        args[-2].out[ROWS + 2 * OWN_USE + 1] -= 1
 
     honest = people.post_month
     monkeypatch.setattr(people, "post_month", lossy)
