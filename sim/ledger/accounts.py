@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.records import FLOW_ENDS, Account, Flow
 
 BONUS = "BONUS"
+ENDS = tuple((flow.name, *FLOW_ENDS[flow]) for flow in Flow)
 LOW_BITS = np.int64(0xFFFFFFFF)
 
 
@@ -55,18 +56,20 @@ class Accounts:
 
     def post(self, month: int, flow: Flow, amount: int) -> None:
         """Move ``amount`` minor units between the two accounts that the flow names."""
-        giver, taker = FLOW_ENDS[flow]
-        self._enter(Entry(month, flow.name, "", giver, taker, amount))
+        name, giver, taker = ENDS[flow]
+        self._enter(month, name, "", giver, taker, amount)
 
     def post_bonus(self, month: int, component: str, amount: int) -> None:
         """Move a component's bonuses of the month from the firm to the participants."""
-        self._enter(Entry(month, BONUS, component, Account.FIRM, Account.PARTICIPANTS, amount))
+        self._enter(month, BONUS, component, Account.FIRM, Account.PARTICIPANTS, amount)
 
-    def _enter(self, entry: Entry) -> None:
-        if entry.amount:
-            self.balance[entry.giver] -= entry.amount
-            self.balance[entry.taker] += entry.amount
-            self.journal.append(entry)
+    def _enter(
+        self, month: int, flow: str, component: str, giver: Account, taker: Account, amount: int
+    ) -> None:
+        if amount:
+            self.balance[giver] -= amount
+            self.balance[taker] += amount
+            self.journal.append(Entry(month, flow, component, giver, taker, amount))
 
     def check(self, month: int) -> None:
         """Raise LedgerError unless all accounts together hold exactly nothing."""

@@ -28,11 +28,13 @@ from sim.ledger.flows import (
     own_totals,
 )
 from sim.ledger.layout import BY_CUSTOMERS, BY_PARTICIPANTS
-from sim.ledger.months import Months, month_figures, rounded_sum
+from sim.ledger.months import Months, month_figures, rounded_less
 from sim.ledger.people import Memberships
-from sim.ledger.state import Outcome
 from sim.ledger.tables import LedgerTables
 from sim.records import Account, Column, Flow, MonthEvents, Table
+
+BALANCES = {account: f"account.{account.name.lower()}" for account in Account}
+SALES = {f"{flow.name.lower()}_sales": flow for flow in (Flow.OWN_USE, Flow.TOP_UP, Flow.KIT)}
 
 
 class Ledger:
@@ -87,12 +89,13 @@ class Ledger:
         members.post(events, self.valuation, people, participants)
         outcome = members.outcome
         check_booked(events, outcome, month)
-        flows = flow_totals(outcome, len(events.renewed), events.renewal_fee)
+        totals = whole(outcome.events)
+        flows = flow_totals(totals, len(events.renewed), events.renewal_fee)
         bonuses = dict(zip(self.component_ids, whole(outcome.components), strict=True))
         self._post_accounts(month, flows, bonuses)
         check_size(outcome, month)
         members.file_month(month, events.settlement.paid_as)
-        self._file_month(events, outcome, len(people), flows, bonuses)
+        self._file_month(events, totals, len(people), flows, bonuses)
         self._digest.add(month, events.orders, events.settlement.pay)
         if self._lines is not None:
             self._lines.add(events)
@@ -115,20 +118,21 @@ class Ledger:
     def _file_month(
         self,
         events: MonthEvents,
-        outcome: Outcome,
+        totals: list[int],
         people: int,
         flows: dict[Flow, int],
         bonuses: dict[str, int],
     ) -> None:
-        figures = month_figures(events, outcome, people)
-        figures |= money_figures(outcome, flows, sum(bonuses.values()))
+        outcome = self._members.outcome
+        figures = month_figures(events, outcome, totals, people)
+        figures |= money_figures(totals, flows, sum(bonuses.values()))
         figures |= component_figures(events, bonuses)
         paid_as, new_title = outcome.paid_as.tolist(), outcome.new_title.tolist()
         for rank, name in enumerate(self.rank_ids, 1):
-            figures[f"paid_as.{name}"] = paid_as[rank]
-            figures[f"new_title.{name}"] = new_title[rank]
+            figures["paid_as." + name] = paid_as[rank]
+            figures["new_title." + name] = new_title[rank]
         for account, balance in self.accounts.balance.items():
-            figures[f"account.{account.name.lower()}"] = balance
+            figures[BALANCES[account]] = balance
         self._months.add(figures)
 
     def _close_year(self, month: int, participants: Table) -> None:
@@ -167,10 +171,9 @@ def firm_result(flows: dict[Flow, int], bonuses: dict[str, int]) -> int:
     return sales + flows[Flow.RENEWAL] - spent
 
 
-def money_figures(outcome: Outcome, flows: dict[Flow, int], bonus: int) -> dict[str, int]:
+def money_figures(totals: list[int], flows: dict[Flow, int], bonus: int) -> dict[str, int]:
     """The money columns of one row of ``months`` but those by component."""
-    totals, margin = whole(outcome.events), flows[Flow.RETAIL_MARGIN]
-    own = {f"{f.name.lower()}_sales": flows[f] for f in (Flow.OWN_USE, Flow.TOP_UP, Flow.KIT)}
+    margin, own = flows[Flow.RETAIL_MARGIN], {name: flows[flow] for name, flow in SALES.items()}
     gross = flows[Flow.CUSTOMER_SALE] + sum(own.values())
     return {
         "gross_sales": gross,
@@ -189,13 +192,16 @@ def money_figures(outcome: Outcome, flows: dict[Flow, int], bonus: int) -> dict[
 
 
 def component_figures(events: MonthEvents, bonuses: dict[str, int]) -> dict[str, int]:
-    """What each component paid, could have paid, and did not, in minor units."""
-    settled, out = events.settlement, {}
+    """What each component paid, could have paid, and did not, in minor units.
+
+    What it did not pay is what the maximum leaves: settling has proved the reasons to add up to it.
+    """
+    maximum, out = events.settlement.maximum, {}
     for component, amount in bonuses.items():
-        out[f"pay.{component}"] = amount
-        reasons = settled.breakage.get(component, {})
-        out[f"breakage.{component}"] = rounded_sum(reasons.values())
-        out[f"maximum.{component}"] = rounded_sum([settled.maximum.get(component, 0)])
+        most = maximum.get(component, amount)
+        out["pay." + component] = amount
+        out["breakage." + component] = rounded_less(most, amount)
+        out["maximum." + component] = rounded_less(most, 0)
     return out
 
 

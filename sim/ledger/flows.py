@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from sim.ledger.accounts import LedgerError
 from sim.ledger.booking import FAULTS, TOO_LARGE
-from sim.ledger.exact import whole
 from sim.ledger.layout import COST, ENROLLED, EXPENSES, MARGIN_TOTAL, SUMS
 from sim.ledger.state import Outcome
 from sim.records import COMPANY, COUNTS, Flow, MonthEvents, Purpose
@@ -27,9 +26,8 @@ class Valuation:
     comparable: Fraction = Fraction(1)
 
 
-def flow_totals(outcome: Outcome, renewals: int, fee: int) -> dict[Flow, int]:
-    """The month's total of every flow, summed from the events and not from participants' rows."""
-    totals = whole(outcome.events)
+def flow_totals(totals: list[int], renewals: int, fee: int) -> dict[Flow, int]:
+    """The month's total of every flow, from what the events add up to, not participants' rows."""
     return {
         Flow.CUSTOMER_SALE: totals[Purpose.CUSTOMER],
         Flow.OWN_USE: totals[Purpose.OWN_USE],

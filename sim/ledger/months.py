@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import struct
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.ledger.accounts import LedgerError
 from sim.ledger.columns import month_columns
-from sim.ledger.exact import as_float, whole
+from sim.ledger.exact import as_float
 from sim.ledger.layout import (
     ACTIVE,
     CV,
@@ -73,9 +73,11 @@ class Months:
         }
 
 
-def month_figures(events: MonthEvents, outcome: Outcome, people: int) -> dict[str, Any]:
+def month_figures(
+    events: MonthEvents, outcome: Outcome, totals: list[int], people: int
+) -> dict[str, Any]:
     """Head counts, volumes and tree figures of a month, by column; ``people`` are in the market."""
-    heads, totals = outcome.heads.tolist(), whole(outcome.events)
+    heads = outcome.heads.tolist()
     enrolled = heads[ENROLLED]
     return {
         "month": events.period.month,
@@ -98,14 +100,12 @@ def month_figures(events: MonthEvents, outcome: Outcome, people: int) -> dict[st
     }
 
 
-def rounded_sum(parts: Iterable[Any]) -> int:
-    """The sum of exact fractions or whole numbers, rounded half to even.
+def rounded_less(maximum: Fraction | int, paid: int) -> int:
+    """What an exact maximum leaves after ``paid``, rounded half to even.
 
-    >>> from fractions import Fraction
-    >>> rounded_sum([Fraction(1, 3), Fraction(1, 6), 2])
-    2
+    >>> rounded_less(Fraction(7, 2), 1), rounded_less(Fraction(7, 2), 0), rounded_less(9, 2)
+    (2, 4, 7)
     """
-    ratios = [(part.numerator, part.denominator) for part in parts]
-    below = math.lcm(*(d for _, d in ratios))
-    whole_part, rest = divmod(sum(n * (below // d) for n, d in ratios), below)
-    return int(whole_part + (2 * rest > below or (2 * rest == below and whole_part % 2 == 1)))
+    over, below = maximum.numerator, maximum.denominator
+    whole_part, rest = divmod(over - paid * below, below)
+    return whole_part + (2 * rest > below or (2 * rest == below and whole_part % 2 == 1))

@@ -55,6 +55,13 @@ def signed_flows(totals: list[int]) -> int:
     return totals[0] + totals[1] - sum(totals[2:FLOWS])
 
 
+def agree_all(month: int, when: str, booked: list[int], expected: list[int]) -> None:
+    """Raise LedgerError unless all totals of participants' rows, by MONEY_FLOWS, are as posted."""
+    if booked != expected:
+        for column, found, posted in zip(MONEY_FLOWS, booked, expected, strict=True):
+            agree(month, f"participants' {column.name} {when}", found, posted)
+
+
 class Memberships:
     """Sums of each participant over the calendar year and since enrolment.
 
@@ -114,10 +121,9 @@ class Memberships:
         doubled money, or that overflowed, is found here, because both figures are exact.
         """
         booked = whole(self.outcome.rows)
-        for c, column in enumerate(MONEY_FLOWS):
-            agree(month, f"participants' {column.name} of the month", booked[c], totals[c])
-            self._of_year[c] += totals[c]
-            self._of_life[c] += totals[c]
+        agree_all(month, "of the month", booked, totals)
+        self._of_year = [a + b for a, b in zip(self._of_year, totals, strict=True)]
+        self._of_life = [a + b for a, b in zip(self._of_life, totals, strict=True)]
         self.result += signed_flows(booked)
 
     def file_month(self, month: int, paid_as: NDArray[np.int8]) -> None:
@@ -125,8 +131,10 @@ class Memberships:
         self._months.add(self.outcome.heads.item(ACTIVE))
         for horizon in HORIZONS:
             entered = month + 1 - horizon
-            if entered >= 0:
-                first, last = self._newcomers[entered : entered + 2]
+            if entered < 0:
+                continue
+            first, last = self._newcomers[entered : entered + 2]
+            if first < last:
                 rows = self._entry.room(last - first)
                 file_lives(first, last, month, horizon, self._lives(), rows)
                 self._entry.add(last - first)
@@ -169,16 +177,11 @@ class Memberships:
         self._open_year(month + 1)
 
     def _prove_year(self, month: int, flows: list[int], pay: int) -> None:
-        for c, column in enumerate(MONEY_FLOWS):
-            what = f"participants' {column.name} of the year"
-            agree(month, what, flows[c], self._of_year[c])
+        agree_all(month, "of the year", flows, self._of_year)
         agree(month, "participants' pay by component of the year", pay, self._of_year[BONUS])
         totals = np.zeros(2 * FLOWS, np.int64)
         add_up(self._books.sums[: self.count], 0, FLOWS, totals)
-        life = whole(totals)
-        for c, column in enumerate(MONEY_FLOWS):
-            what = f"participants' {column.name} since enrolment"
-            agree(month, what, life[c], self._of_life[c])
+        agree_all(month, "since enrolment", whole(totals), self._of_life)
 
     def _open_year(self, month: int) -> None:
         self._opened, self._of_year = month, [0] * FLOWS

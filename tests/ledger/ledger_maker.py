@@ -147,7 +147,10 @@ class Market:
             title,
             pay,
             breakage={"level": {"no upline": Fraction(5, 2)}},
-            maximum={"level": Fraction(9)},
+            maximum={
+                name: int(pay.amount[pay.component == k].sum()) + Fraction(5, 2) * (name == "level")
+                for k, name in enumerate(self.ledger.component_ids)
+            },
         )
         counts = dict.fromkeys(COUNTS, 0)
         counts["enrolled"] = int((self.participants.left_month[1:] == NOBODY).sum())
