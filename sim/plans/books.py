@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import njit
-from sim.plans.volumes import Orders
+from sim.plans.volumes import CV, PV, Orders
 from sim.records import NOBODY, Books, Purpose, Source
 
 LARGEST_SUM = 2.0**61
 """No column of a period may add up to more than this, so that no sum over participants can wrap."""
 
-_SOURCES, _PURPOSES = len(Source), len(Purpose)
+_SIGN = np.int64(63)
 
 
 @njit
@@ -28,21 +28,30 @@ def in_order(sponsor: NDArray[np.int32]) -> bool:
 
 
 @njit
-def readable(orders: Orders, participants: int) -> bool:
-    """Whether every order points at participants and classes that exist, with sums in bounds."""
-    credited, buyer = orders.credited_to, orders.participant
-    source, purpose = orders.source, orders.purpose
-    pvs, qvs, cvs = orders.pv, orders.qv, orders.cv
-    wrong, pv, qv, cv = np.int64(0), 0.0, 0.0, 0.0
-    for o in range(len(cvs)):
-        wrong += (credited[o] < 0) | (credited[o] >= participants)
-        wrong += (buyer[o] < NOBODY) | (buyer[o] >= participants)
-        wrong += (source[o] < 0) | (source[o] >= _SOURCES)
-        wrong += (purpose[o] < 0) | (purpose[o] >= _PURPOSES)
-        pv += abs(float(pvs[o]))
-        qv += abs(float(qvs[o]))
-        cv += abs(float(cvs[o]))
-    return wrong == 0 and pv <= LARGEST_SUM and qv <= LARGEST_SUM and cv <= LARGEST_SUM
+def has_small_sums(orders: Orders, bits: NDArray[np.int64]) -> bool:
+    """Whether no column of volume adds up to too much; ``bits`` as ``volumes.add_up`` gives it."""
+    others = np.int64(0)
+    for value in orders.qv:
+        others |= value ^ (value >> _SIGN)
+    return (
+        _is_small(orders.pv, int(bits[PV]))
+        and _is_small(orders.qv, int(others))
+        and _is_small(orders.cv, int(bits[CV]))
+    )
+
+
+@njit
+def _is_small(column: NDArray[np.int64], bits: int) -> bool:
+    """Whether the values add up, all taken as positive, to at most LARGEST_SUM.
+
+    No value is known to be larger than 2 * ``bits`` + 1 in magnitude.
+    """
+    if (2.0 * float(bits) + 1.0) * len(column) <= LARGEST_SUM:
+        return True
+    total = 0.0
+    for value in column:
+        total += abs(float(value))
+    return total <= LARGEST_SUM
 
 
 def explain(books: Books) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
+from math import lcm
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -139,13 +140,13 @@ class CompiledStructure:
 
 @dataclass(frozen=True)
 class CompiledPool:
-    """A pool: exact share, order classes that feed it, and points by rank number."""
+    """A pool: exact share, order classes that feed it, and points by rank number, over any base."""
 
     index: int
     id: str
     share: Fraction
     pays_on: tuple[int, ...]
-    points: tuple[Fraction, ...]
+    points: tuple[int, ...]
     max_share: Fraction | None
 
 
@@ -308,5 +309,7 @@ def _structure(plan: Plan, index: int, component: StructureComponent) -> Compile
 def _pool(plan: Plan, index: int, component: PoolComponent) -> CompiledPool:
     orders = plan.volumes.counts_to.commission if component.orders is None else component.orders
     pays_on = tuple(i for i, c in enumerate(CLASSES) if c in orders)
-    points = tuple(component.points.get(rank, Fraction(0)) for rank in plan.rank_ids)
+    exact = [component.points.get(rank, Fraction(0)) for rank in plan.rank_ids]
+    den = lcm(*(points.denominator for points in exact))
+    points = tuple(int(points * den) for points in exact)
     return CompiledPool(index, component.id, component.share, pays_on, points, component.max_share)

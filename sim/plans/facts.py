@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from sim.jit import njit
 from sim.plans.activity import qualified
-from sim.plans.books import explain, in_order, readable
+from sim.plans.books import explain, has_small_sums, in_order
 from sim.plans.compile import CompiledPlan, Counting
-from sim.plans.genealogy import count_uplines, parents, rows_of, subtree_sums, taking_part
+from sim.plans.genealogy import count_uplines, lay_out, mark, mark_up, subtree_sums
 from sim.plans.ladder import Ladder
 from sim.plans.ranks import paid_as
-from sim.plans.volumes import GROUP, PERSONAL, Orders, measure
+from sim.plans.volumes import GROUP, PERSONAL, Bundles, Orders, add_up, measure, no_bundles
 from sim.records import Books
 
 
@@ -23,8 +23,8 @@ class Tree(NamedTuple):
     """The part of the sponsor tree that the period touches, a row a participant, rising by id.
 
     Row 0 is the company. ``parent`` is a row, ``above`` the number of participants above (up to
-    MAX_LEVELS). ``volume`` has the columns PERSONAL, ACTIVITY and GROUP, hundredths of a point. An
-    order o is credited to row ``at[o]`` and of class ``kind[o]``.
+    MAX_LEVELS). ``volume`` has the columns PERSONAL, ACTIVITY, OWN and GROUP, in hundredths of a
+    point (see volumes.Volumes).
     """
 
     ids: NDArray[np.int32]
@@ -34,8 +34,6 @@ class Tree(NamedTuple):
     qualified: NDArray[np.bool_]
     rank: NDArray[np.int8]
     volume: NDArray[np.int64]
-    at: NDArray[np.int32]
-    kind: NDArray[np.int8]
 
 
 class Everybody(NamedTuple):
@@ -57,6 +55,7 @@ class Facts:
 
     plan: CompiledPlan
     orders: Orders
+    bundles: Bundles
     tree: Tree
     everybody: Everybody
     cv: list[list[int]]
@@ -72,11 +71,12 @@ def find_facts(plan: CompiledPlan, books: Books, lines: bool) -> Facts:
     enrolled = np.ascontiguousarray(books.enrolled, np.bool_)
     orders = _columns(plan, books)
     try:
-        tree, everybody, cv, holders = _judge(sponsor, enrolled, orders, plan.counting, plan.ladder)
+        found = _judge(sponsor, enrolled, orders, plan.counting, plan.ladder)
     except ValueError:
         explain(books)
         raise
-    return Facts(plan, orders, tree, everybody, cv.tolist(), holders.tolist(), lines)
+    bundles, tree, everybody, cv, holders = found
+    return Facts(plan, orders, bundles, tree, everybody, cv.tolist(), holders.tolist(), lines)
 
 
 def _columns(plan: CompiledPlan, books: Books) -> Orders:
@@ -91,33 +91,29 @@ def _judge(
     orders: Orders,
     counting: Counting,
     ladder: Ladder,
-) -> tuple[Tree, Everybody, NDArray[np.int64], NDArray[np.int64]]:
-    if not (in_order(sponsor) and readable(orders, len(sponsor))):
+) -> tuple[Bundles, Tree, Everybody, NDArray[np.int64], NDArray[np.int64]]:
+    marks, pointing = mark(orders, len(sponsor))
+    if not (in_order(sponsor) and pointing):
         raise ValueError("the books cannot be read")
-    ids = taking_part(sponsor, enrolled, orders.credited_to, counting.idle)
-    row_of = rows_of(ids, len(sponsor))
-    parent = parents(sponsor, ids, row_of)
-    found = measure(orders, counting, row_of, len(ids))
-    here = _of(enrolled, ids)
+    rows, cells = mark_up(sponsor, enrolled, counting.idle, marks)
+    bundles = no_bundles(len(orders.cv), cells)
+    ids, parent, here, first = lay_out(sponsor, enrolled, marks, rows, bundles)
+    bits = add_up(orders, marks, first, bundles)
+    if not has_small_sums(orders, bits):
+        raise ValueError("the books add up to too much")
+    found = measure(bundles, counting, rows)
     active = qualified(here, found.volume, found.placed, counting.pv_min, counting.order_needed)
     subtree_sums(parent, found.volume, GROUP)
     rank = paid_as(parent, here, active, found.volume, ladder)
     above = count_uplines(parent)
-    tree = Tree(ids, parent, above, here, active, rank, found.volume, found.at, found.kind)
+    tree = Tree(ids, parent, above, here, active, rank, found.volume)
     return (
+        bundles,
         tree,
         _by_id(tree, enrolled, counting.free),
         found.cv,
         _holders(active, rank, len(ladder.ask) + 1),
     )
-
-
-@njit
-def _of(enrolled: NDArray[np.bool_], ids: NDArray[np.int32]) -> NDArray[np.bool_]:
-    here = np.empty(len(ids), np.bool_)
-    for row in range(len(ids)):
-        here[row] = enrolled[ids[row]]
-    return here
 
 
 @njit

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import njit
+from sim.jit import inlined, njit
 from sim.plans.ladder import END, FIRST, FRONTLINE, GV, PV, Ladder
 from sim.plans.volumes import GROUP, PERSONAL
 
@@ -55,7 +55,7 @@ def paid_as(
     return rank
 
 
-@njit
+@inlined
 def _rank_of(
     i: int,
     pv: int,

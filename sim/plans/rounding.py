@@ -28,22 +28,25 @@ def round_exact(amount: Fraction, mode: Rounding) -> int:
     >>> [round_exact(Fraction(-5, 2), m) for m in Rounding]
     [-2, -3, -2, -2, -3, -2]
     """
-    floor = amount.numerator // amount.denominator
-    rest = amount - floor
-    return floor + int(_rises(floor, rest, mode))
+    return round_ratio(amount.numerator, amount.denominator, mode)
 
 
-def _rises(floor: int, rest: Fraction, mode: Rounding) -> bool:
-    """Whether ``floor + rest``, 0 <= rest < 1, rounds to ``floor + 1``."""
-    half = Fraction(1, 2)
-    if rest == 0 or mode == Rounding.FLOOR:
+def round_ratio(num: int, den: int, mode: Rounding) -> int:
+    """The whole number that ``mode`` makes of num / den, den > 0."""
+    floor, rest = divmod(num, den)
+    return floor + int(rest != 0 and _rises(floor, rest, den, mode))
+
+
+def _rises(floor: int, rest: int, den: int, mode: Rounding) -> bool:
+    """Whether ``floor + rest / den``, 0 < rest < den, rounds to ``floor + 1``."""
+    if mode == Rounding.FLOOR:
         return False
     if mode == Rounding.CEILING:
         return True
     if mode == Rounding.DOWN:
         return floor < 0
-    if rest != half:
-        return rest > half
+    if 2 * rest != den:
+        return 2 * rest > den
     if mode == Rounding.HALF_EVEN:
         return floor % 2 == 1
     return mode == Rounding.HALF_CEILING or floor >= 0

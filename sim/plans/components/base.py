@@ -13,7 +13,6 @@ from sim.jit import njit
 from sim.plans.exact import muldiv
 from sim.records import NOBODY, PAY_LINE, Table
 
-NOT_PAID = -1
 FLOOR = np.int64(4)
 _NONE = np.int64(0)
 
@@ -101,18 +100,17 @@ def spread(amount: NDArray[np.int64], weight: NDArray[np.int64]) -> NDArray[np.i
 
 
 @njit
-def book(which: NDArray[np.int32], parts: NDArray[np.int64]) -> Rows:
-    """The totals of fixed sums: row i of the tree receives the parts in row ``which[i]``."""
-    n = 0
-    for i in range(len(which)):
+def book(payee: NDArray[np.int32], part: NDArray[np.int32], parts: NDArray[np.int64]) -> Rows:
+    """The totals of fixed sums: each payee (rows of the tree, rising) receives parts[part]."""
+    most, row = len(payee) * parts.shape[1], 0
+    who, source, amount = (
+        np.empty(most, np.int32),
+        np.empty(most, np.int8),
+        np.empty(most, np.int64),
+    )
+    for i in range(len(payee)):
         for s in range(parts.shape[1]):
-            n += which[i] != NOT_PAID and parts[which[i], s] != 0
-    rows = Rows(np.empty(n, np.int32), np.empty(n, np.int8), np.empty(n, np.int64))
-    row = 0
-    for i in range(len(which)):
-        for s in range(parts.shape[1]):
-            if which[i] != NOT_PAID and parts[which[i], s] != 0:
-                rows.payee[row], rows.source[row] = i, s
-                rows.amount[row] = parts[which[i], s]
+            if parts[part[i], s] != 0:
+                who[row], source[row], amount[row] = payee[i], s, parts[part[i], s]
                 row += 1
-    return rows
+    return Rows(who[:row], source[:row], amount[:row])

@@ -1,4 +1,4 @@
-"""Customers who count as recruits: a hash table of buyers, in compiled code."""
+"""Customers who count as recruits: the orders of a buyer and seller lie together, and add up."""
 
 from __future__ import annotations
 
@@ -6,56 +6,64 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import njit
-from sim.plans.volumes import Orders
+from sim.plans.volumes import Bundles, Orders
 from sim.records import Source
 
 _PREFERRED = int(Source.PREFERRED_CUSTOMER)
-_EMPTY = -1
-# an odd number whose multiples spread over the top bits
-_SPREAD = np.int64(0x1E3779B97F4A7C15)
+_AS_THEY_STAND = np.zeros(0, np.int64)
+
+
+def by_buyer(orders: Orders) -> NDArray[np.int64]:
+    """The orders in an order in which those of one buyer and seller are together.
+
+    Empty if they stand in such an order, as those of a simulation do.
+    """
+    if _stand_together(orders.person, orders.incarnation, orders.credited_to):
+        return _AS_THEY_STAND
+    return np.lexsort((orders.credited_to, orders.incarnation, orders.person))
+
+
+@njit
+def _stand_together(
+    person: NDArray[np.int32], life: NDArray[np.int32], seller: NDArray[np.int32]
+) -> bool:
+    """Whether the orders rise by person, life of the person, and seller."""
+    falls = np.int64(0)
+    # no early way out, so that the compiler can test many orders at once
+    for o in range(1, len(person)):
+        earlier = (seller[o] < seller[o - 1]) & (life[o] == life[o - 1])
+        earlier = ((life[o] < life[o - 1]) | earlier) & (person[o] == person[o - 1])
+        falls += (person[o] < person[o - 1]) | earlier
+    return bool(falls == 0)
 
 
 @njit
 def ordering_customers(
-    orders: Orders, at: NDArray[np.int32], least: int, recruits: NDArray[np.int32]
+    orders: Orders,
+    bundles: Bundles,
+    turn: NDArray[np.int64],
+    least: int,
+    recruits: NDArray[np.int32],
 ) -> None:
     """Add to ``recruits[row, 0]`` the preferred customers of each row of the tree who order enough.
 
     A customer is a person in one life, and counts with each seller whose orders from it add up to
-    ``least`` hundredths of a point.
+    ``least`` hundredths of a point. ``turn`` as ``by_buyer`` gives it.
     """
-    theirs = np.int64(0)
-    for o in range(len(orders.source)):
-        theirs += orders.source[o] == _PREFERRED
-    slots = 2
-    while slots < 2 * theirs:
-        slots *= 2
-    first, volume = np.full(slots, _EMPTY, np.int32), np.zeros(slots, np.int64)
-    for o in range(len(orders.source)):
-        if orders.source[o] == _PREFERRED:
-            slot = _slot_of(o, orders.person, orders.incarnation, orders.credited_to, first)
-            first[slot] = o
-            volume[slot] += orders.pv[o]
-    for slot in range(slots):
-        if first[slot] != _EMPTY and volume[slot] >= least:
-            recruits[at[first[slot]], 0] += 1
-
-
-@njit
-def _slot_of(
-    o: int,
-    persons: NDArray[np.int32],
-    lives: NDArray[np.int32],
-    sellers: NDArray[np.int32],
-    first: NDArray[np.int32],
-) -> int:
-    """The slot of an order's buyer and seller: theirs already, or the next empty one."""
-    person, life, seller = persons[o], lives[o], sellers[o]
-    mixed = ((np.int64(person) * _SPREAD + life) * _SPREAD + seller) * _SPREAD
-    slot = (mixed >> 32) & (len(first) - 1)
-    while first[slot] != _EMPTY:
-        other = first[slot]
-        if persons[other] == person and lives[other] == life and sellers[other] == seller:
-            break
-        slot = (slot + 1) & (len(first) - 1)
-    return int(slot)
+    persons, lives, sellers = orders.person, orders.incarnation, orders.credited_to
+    sources, pv, of, at = orders.source, orders.pv, bundles.of, bundles.at
+    last, volume = -1, np.int64(0)
+    for i in range(len(sources)):
+        o = int(turn[i]) if len(turn) > 0 else i
+        if sources[o] != _PREFERRED:
+            continue
+        same = last >= 0 and persons[o] == persons[last] and lives[o] == lives[last]
+        if same and sellers[o] == sellers[last]:
+            volume += pv[o]
+        else:
+            if last >= 0:
+                recruits[at[of[last]], 0] += volume >= least
+            volume = pv[o]
+        last = o
+    if last >= 0:
+        recruits[at[of[last]], 0] += volume >= least

@@ -17,6 +17,7 @@ qualified holder of that rank stood there. What is missing from it is breakage, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
 from operator import mul
 
 import numpy as np
@@ -35,8 +36,15 @@ _NOTHING_CLAIMED = np.zeros(0, np.bool_)
 def pay(component: CompiledLevel, facts: Facts, earlier: Mapping[str, Paid]) -> Paid:
     """Pay each level of each order's upline its rate of the order's cv."""
     orders = facts.orders
-    sales = Sales(orders.day, orders.since_day, orders.source, orders.cv)
-    what = sales, facts.tree, component.terms, claimed(component, earlier)
+    sales = Sales(orders.day, orders.since_day, orders.cv)
+    what = (
+        sales,
+        facts.bundles,
+        facts.tree,
+        component.terms,
+        claimed(component, earlier),
+        facts.lines,
+    )
     found = walk(*what, _NO_LINES)
     table = None
     if facts.lines:
@@ -52,8 +60,14 @@ def pay(component: CompiledLevel, facts: Facts, earlier: Mapping[str, Paid]) -> 
 
 def claimed(component: CompiledLevel, earlier: Mapping[str, Paid]) -> NDArray[np.bool_]:
     """Which orders are those of the bonuses that this one excludes; empty if it excludes none."""
-    masks = [earlier[name].use == COUNTED for name in component.exclude]
-    return np.logical_or.reduce(masks) if masks else _NOTHING_CLAIMED
+    masks = [_is_claimed(earlier[name]) for name in component.exclude]
+    return reduce(np.logical_or, masks) if masks else _NOTHING_CLAIMED
+
+
+def _is_claimed(bonus: Paid) -> NDArray[np.bool_]:
+    assert bonus.use is not None
+    mask: NDArray[np.bool_] = bonus.use == COUNTED
+    return mask
 
 
 def account(

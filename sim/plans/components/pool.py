@@ -10,56 +10,56 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import njit
 from sim.plans.compile import CompiledPool
-from sim.plans.components.base import NOT_PAID, Paid, Rows, book, fixed_lines, no_rows, spread
+from sim.plans.components.base import Paid, Rows, book, fixed_lines, no_rows, paid_exactly, spread
 from sim.plans.facts import Facts
-from sim.plans.rounding import Rounding, round_exact
+from sim.plans.rounding import Rounding, round_ratio
 from sim.plans.volumes import SOURCES
 
-_NOTHING = Fraction(0)
+_NOBODY_PAID = no_rows()
 
 
 def pay(component: CompiledPool, facts: Facts, _earlier: Mapping[str, Paid]) -> Paid:
     """Divide the fund by points."""
-    fund = component.share * sum(sum(facts.cv[c]) for c in component.pays_on)
-    held = [n * p for n, p in zip(facts.holders, component.points, strict=True) if n and p]
-    if not (fund and held):
-        return Paid(no_rows(), fund, {"unearned_pool": fund} if fund else {})
-    exact = _shares(component, fund, facts.holders, sum(held, _NOTHING))
-    money = np.array([_payable(facts, share) for share in exact], np.int64)
     by_source = [sum(facts.cv[c][s] for c in component.pays_on) for s in range(SOURCES)]
-    rows = _share_out(facts.tree.qualified, facts.tree.rank, money, np.array(by_source, np.int64))
-    owed = sum((n * x for n, x in zip(facts.holders, exact, strict=True) if x), _NOTHING)
-    paid = int(rows.amount.sum())
-    breakage = {"unearned_pool": fund - owed, "rounding": owed - paid}
-    if sum(n * int(m) for n, m in zip(facts.holders, money, strict=True)) != paid:
-        raise AssertionError(f"component {component.id!r}: the rows pay {paid}, its shares do not")
+    fund = component.share.numerator * sum(by_source)
+    total = sum(map(mul, facts.holders, component.points))
+    if not (fund and total):
+        unearned = {"unearned_pool": fund}
+        return paid_exactly(_NOBODY_PAID, fund, unearned, component.share.denominator)
+    shares, whole = _shares(component, facts.holders, total)
+    den = component.share.denominator * whole
+    money = [_payable(facts, fund * share, den) for share in shares]
+    rows = _share_out(facts.tree.qualified, facts.tree.rank, np.array(money), np.array(by_source))
+    owed = fund * sum(map(mul, facts.holders, shares))
+    paid = sum(map(mul, facts.holders, money))
+    breakage = {"unearned_pool": fund * whole - owed, "rounding": owed - paid * den}
     level = np.zeros(len(rows.payee), np.int16)
     lines = fixed_lines(component.index, facts.tree.ids, rows, level) if facts.lines else None
-    return Paid(rows, fund, {reason: x for reason, x in breakage.items() if x}, lines)
+    return paid_exactly(rows, fund * whole, breakage, den, lines)
 
 
-def _shares(
-    component: CompiledPool, fund: Fraction, holders: list[int], points: Fraction
-) -> list[Fraction]:
-    """What one holder of each rank is owed, exactly; nothing where nobody holds it."""
+def _shares(component: CompiledPool, holders: list[int], total: int) -> tuple[list[int], int]:
+    """What part of the fund one holder of each rank is owed, and what stands for the whole fund.
+
+    Nothing where nobody holds the rank.
+    """
     limit = Fraction(1) if component.max_share is None else component.max_share
-    return [
-        fund * min(p / points, limit) if n and p else _NOTHING
-        for n, p in zip(holders, component.points, strict=True)
-    ]
+    most, den = limit.numerator * total, limit.denominator
+    shares = zip(holders, component.points, strict=True)
+    return [min(points * den, most) if n else 0 for n, points in shares], total * den
 
 
-def _payable(facts: Facts, share: Fraction) -> int:
+def _payable(facts: Facts, num: int, den: int) -> int:
+    """The money paid for num / den minor units."""
     quantum = facts.plan.quantum
-    if not share:
-        return 0
-    return quantum * round_exact(share / quantum, Rounding(facts.plan.mode))
+    return quantum * round_ratio(num, den * quantum, Rounding(facts.plan.mode))
 
 
 @njit
@@ -70,12 +70,11 @@ def _share_out(
     by_source: NDArray[np.int64],
 ) -> Rows:
     """Pay every qualified participant the money of its rank."""
-    which = np.full(len(rank), NOT_PAID, np.int32)
+    payee, part, count = np.empty(len(rank), np.int32), np.empty(len(rank), np.int32), 0
     for i in range(len(rank)):
-        if qualified[i]:
-            which[i] = rank[i]
+        payee[count], part[count] = i, rank[i]
+        count += qualified[i] and money[rank[i]] != 0
     weight = np.empty((len(money), len(by_source)), np.int64)
     for r in range(len(money)):
-        for s in range(len(by_source)):
-            weight[r, s] = by_source[s]
-    return book(which, spread(money, weight))
+        weight[r] = by_source
+    return book(payee[:count], part[:count], spread(money, weight))

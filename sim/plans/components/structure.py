@@ -17,13 +17,10 @@ from numpy.typing import NDArray
 
 from sim.jit import njit
 from sim.plans.compile import CompiledStructure, Counting, Pattern
-from sim.plans.components.base import NOT_PAID, Paid, Rows, book, fixed_lines, paid_exactly, spread
-from sim.plans.components.customers import ordering_customers
+from sim.plans.components.base import Paid, Rows, book, fixed_lines, paid_exactly, spread
+from sim.plans.components.customers import by_buyer, ordering_customers
 from sim.plans.facts import Facts, Tree
-from sim.plans.volumes import ACTIVITY, GROUP, PERSONAL, SOURCES, Orders
-
-OwnOrders = tuple[NDArray[np.bool_], NDArray[np.int8], NDArray[np.int32], NDArray[np.int64]]
-"""Orders that count by class: the mask, and each order's class, row of the tree, and volume."""
+from sim.plans.volumes import ACTIVITY, GROUP, OWN, PERSONAL, PV, SOURCES, Bundles, Orders
 
 REACHED, IDLE, SHORT = 0, 1, 2
 
@@ -38,8 +35,10 @@ class Teams(NamedTuple):
 
 def pay(component: CompiledStructure, facts: Facts, _earlier: Mapping[str, Paid]) -> Paid:
     """Pay each holder the amount of its highest tier."""
-    found = _pay_teams(facts.orders, facts.tree, facts.plan.counting, component.pattern)
-    amounts = [0, *component.pattern.amounts.tolist()]
+    pattern = component.pattern
+    turn = by_buyer(facts.orders) if pattern.customers_count else np.zeros(0, np.int64)
+    found = _pay_teams(facts.orders, facts.bundles, turn, facts.tree, facts.plan.counting, pattern)
+    amounts = [0, *pattern.amounts.tolist()]
     maximum, inactive, gate = (sum(map(mul, heads, amounts)) for heads in found.heads.tolist())
     breakage = {"inactive": inactive, "gate": gate}
     lines = None
@@ -49,29 +48,38 @@ def pay(component: CompiledStructure, facts: Facts, _earlier: Mapping[str, Paid]
 
 
 @njit
-def _pay_teams(orders: Orders, tree: Tree, counting: Counting, pattern: Pattern) -> Teams:
+def _pay_teams(
+    orders: Orders,
+    bundles: Bundles,
+    turn: NDArray[np.int64],
+    tree: Tree,
+    counting: Counting,
+    pattern: Pattern,
+) -> Teams:
     n, amounts = len(tree.ids), pattern.amounts
     recruits = np.zeros((n, len(amounts)), np.int32)
     if pattern.customers_count:
-        ordering_customers(orders, tree.at, pattern.frontline_order, recruits)
+        ordering_customers(orders, bundles, turn, pattern.frontline_order, recruits)
     if pattern.whole_downline:
         team = _column(tree.volume, GROUP)
     else:
-        own = counting.rank, tree.kind, tree.at, orders.group
-        team = _frontline_volume(own, tree.parent, _column(tree.volume, PERSONAL))
+        team = _frontline_volume(tree.parent, tree.volume)
     order = _column(tree.volume, ACTIVITY)
     reached, held = _tiers(
         tree.parent, tree.enrolled, tree.qualified, order, team, recruits, pattern
     )
     heads = _heads(reached, held, tree.qualified, len(amounts) + 1)
-    which, payees = _payees(held, amounts)
-    own_orders = counting.rank, tree.kind, tree.at, orders.pv
-    weight = _team_by_source(own_orders, orders.source, tree.parent, which, payees)
-    rows = book(which, spread(_amounts(which, payees, held, amounts), weight))
-    tier = np.empty(len(rows.payee), np.int16)
-    for row in range(len(tier)):
-        tier[row] = held[rows.payee[row]]
-    return Teams(rows, tier, heads)
+    payee = _payees(held, amounts)
+    money, tier = np.empty(len(payee), np.int64), np.empty(len(payee), np.int16)
+    for i in range(len(payee)):
+        tier[i] = held[payee[i]]
+        money[i] = amounts[tier[i] - 1]
+    weight = _team_by_source(bundles, counting.rank, tree.parent, payee)
+    rows = book(payee, np.arange(len(payee)).astype(np.int32), spread(money, weight))
+    level = np.empty(len(rows.payee), np.int16)
+    for row in range(len(level)):
+        level[row] = held[rows.payee[row]]
+    return Teams(rows, level, heads)
 
 
 @njit
@@ -96,25 +104,13 @@ def _heads(
 
 
 @njit
-def _payees(held: NDArray[np.int8], amounts: NDArray[np.int64]) -> tuple[NDArray[np.int32], int]:
-    """The number of each one who is paid among those paid, or NOT_PAID; and how many are."""
-    which, payees = np.full(len(held), NOT_PAID, np.int32), 0
+def _payees(held: NDArray[np.int8], amounts: NDArray[np.int64]) -> NDArray[np.int32]:
+    """The rows of those who are paid."""
+    payee, count = np.empty(len(held), np.int32), 0
     for i in range(len(held)):
-        if held[i] > 0 and amounts[held[i] - 1] > 0:
-            which[i] = payees
-            payees += 1
-    return which, payees
-
-
-@njit
-def _amounts(
-    which: NDArray[np.int32], payees: int, held: NDArray[np.int8], amounts: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    money = np.empty(payees, np.int64)
-    for i in range(len(which)):
-        if which[i] != NOT_PAID:
-            money[which[i]] = amounts[held[i] - 1]
-    return money
+        payee[count] = i
+        count += held[i] > 0 and amounts[held[i] - 1] > 0
+    return payee[:count]
 
 
 @njit
@@ -148,38 +144,36 @@ def _tiers(
 
 
 @njit
-def _frontline_volume(
-    own: OwnOrders, parent: NDArray[np.int32], personal: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _frontline_volume(parent: NDArray[np.int32], volume: NDArray[np.int64]) -> NDArray[np.int64]:
     """The rank volume credited to oneself and the direct recruits' personal volume."""
-    counts, kind, at, volume = own
     team = np.zeros(len(parent), np.int64)
-    for o in range(len(at)):
-        if counts[kind[o]]:
-            team[at[o]] += volume[o]
-    for i in range(1, len(team)):
-        team[parent[i]] += personal[i]
+    for i in range(len(parent)):
+        team[i] = volume[i, OWN]
+    for i in range(1, len(parent)):
+        team[parent[i]] += volume[i, PERSONAL]
     return team
 
 
 @njit
 def _team_by_source(
-    own: OwnOrders,
-    source: NDArray[np.int8],
+    bundles: Bundles,
+    counts: NDArray[np.bool_],
     parent: NDArray[np.int32],
-    which: NDArray[np.int32],
-    payees: int,
+    payee: NDArray[np.int32],
 ) -> NDArray[np.int64]:
     """For each payee the volume of itself and its direct recruits, a column a source class."""
-    counts, kind, at, pv = own
-    volume = np.zeros((payees, SOURCES), np.int64)
-    if payees == 0:
-        return volume
-    for o in range(len(at)):
-        if counts[kind[o]]:
-            itself, up = which[at[o]], which[parent[at[o]]]
-            if itself != NOT_PAID:
-                volume[itself, source[o]] += pv[o]
-            if up != NOT_PAID:
-                volume[up, source[o]] += pv[o]
-    return volume
+    at, kind, source, sums = bundles.at, bundles.kind, bundles.source, bundles.sums
+    # the last row is nobody's: it takes what is no payee's
+    nobody = len(payee)
+    volume, place = (
+        np.zeros((nobody + 1, SOURCES), np.int64),
+        np.full(len(parent), nobody, np.int32),
+    )
+    for i in range(len(payee)):
+        place[payee[i]] = i
+    for b in range(len(at) if nobody > 0 else 0):
+        if counts[kind[b]]:
+            pv = sums[b, PV]
+            volume[place[at[b]], source[b]] += pv
+            volume[place[parent[at[b]]], source[b]] += pv
+    return volume[:nobody]

@@ -15,33 +15,34 @@ from numpy.typing import NDArray
 from sim.jit import njit
 from sim.plans.compile import (
     EXCLUDED,
-    GATE,
-    INACTIVE,
     LEFT_OVER,
     MISSING,
     NO_WINDOW,
     REASONS,
     STANDINGS_UNPAID,
-    Compression,
     Terms,
 )
 from sim.plans.components.base import Rows
+from sim.plans.components.upline import Upline, see_upline
 from sim.plans.exact import added, muldiv
 from sim.plans.facts import Tree
-from sim.plans.volumes import ACTIVITY, SOURCES
+from sim.plans.volumes import Bundles
 
 _REASONS = len(REASONS)
 LEFT_OUT, COUNTED, SHUT_OUT = 0, 1, 2
 """What an order is used for."""
 
-_NONE = int(Compression.NONE)
-_DYNAMIC = int(Compression.DYNAMIC)
-_SKIP_BELOW_RANK = int(Compression.SKIP_BELOW_RANK)
-_SLOTS = 128
-_SLOT_MASK = np.uint8(_SLOTS - 1)
-_ONE = np.int64(1)
+_SLOT_BITS = 8
+_SLOT_SHIFT = np.uint64(64 - _SLOT_BITS)
 # an odd number whose multiples spread over the top bits
-_SPREAD = np.int64(0x1E3779B97F4A7C15)
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+_ONE = np.int64(1)
+_PARTS = np.uint64(4)
+"""Room for the source classes of a payee."""
+_BLOCK = np.uint64(4)
+"""Columns that are worked on at a time; rows are padded to whole blocks."""
+_CV, _MONEY = np.uint64(0), np.uint64(1)
+"""Columns of ``Load.worth``: the cv, and the money at the first rate."""
 
 
 LINE = ("payee", "order", "source", "level", "amount")
@@ -58,7 +59,6 @@ class Sales(NamedTuple):
 
     day: NDArray[np.int32]
     since_day: NDArray[np.int32]
-    source: NDArray[np.int8]
     cv: NDArray[np.int64]
 
 
@@ -78,211 +78,210 @@ class Upward(NamedTuple):
     paid: int
 
 
-class Upline(NamedTuple):
-    """The tree as one bonus sees it, a row a participant.
+class Load(NamedTuple):
+    """What is carried up the tree: bundles, or every order by itself.
 
-    ``line`` has in column 0 the standing: the rank of the qualified, else INACTIVE or GATE counted
-    on from the highest rank; in the others the nearest row strictly above that may stand there, 0
-    if none: one for all levels, or one a level (``step`` 0 or 1). ``starts`` tells who may stand at
-    level 1. Unsigned, so that no index into it is tested for counting from the end.
+    Load i is of ``bundle[i]``, and ``orders[i]`` of the bundle's orders are in it (those that count
+    and have cv). ``worth[i]`` is their cv, then what they pay at each rate. Where the plan rounds
+    totals it is the cv alone.
     """
 
-    line: NDArray[np.uint32]
-    starts: NDArray[np.bool_]
-    step: int
+    bundle: NDArray[np.uint32]
+    orders: NDArray[np.uint32]
+    worth: NDArray[np.int64]
 
 
 class Book(NamedTuple):
     """What a walk adds to while it runs.
 
-    ``pay`` holds amounts by source and row of the tree; ``tally`` the cv by outcome and level;
-    ``ends`` the cv of lines that end, by levels taken and people above; ``running`` each payee's
-    unrounded numerators, used only where the plan rounds totals. ``known`` remembers each line's
-    money by slot (of the cv) and rate, and ``known_cv`` for which cv: a month has few different
-    orders.
+    ``pay`` holds amounts, a row of the tree after the other and _PARTS to a row, by source;
+    ``tally`` the cv by outcome and level; ``ends`` the cv of lines that end, by levels taken and
+    people above; ``running`` each payee's unrounded numerators, used only where the plan rounds
+    totals.
     """
 
     pay: NDArray[np.int64]
     tally: NDArray[np.int64]
     ends: NDArray[np.int64]
     running: NDArray[np.int64]
-    known: NDArray[np.int64]
-    known_cv: NDArray[np.int64]
 
 
 @njit
 def walk(
     sales: Sales,
+    bundles: Bundles,
     tree: Tree,
     terms: Terms,
     claimed: NDArray[np.bool_],
+    apart: bool,
     lines: NDArray[np.int64],
 ) -> Upward:
-    """Pay every order up the tree. ``claimed`` marks other bonuses' orders, or has length 0."""
-    people, rates, levels = len(tree.ids), len(terms.num), terms.rate.shape[1]
+    """Pay every order up the tree. ``claimed`` marks other bonuses' orders, or has length 0.
+
+    Orders of one bundle go together unless ``apart``, which lines need. So do rounded totals, whose
+    sources depend on the order of the lines.
+    """
+    people, levels = len(tree.ids), terms.rate.shape[1]
     ranks = len(terms.rate) - STANDINGS_UNPAID
-    use = _uses(tree.kind, sales.day, sales.since_day, claimed, terms)
-    upline = _upline(tree.parent, tree.qualified, tree.rank, tree.volume, terms)
     book = Book(
-        pay=np.zeros((SOURCES, people), np.int64),
+        pay=np.zeros(people * int(_PARTS), np.int64),
         tally=np.zeros((ranks + _REASONS, levels), np.int64),
         ends=np.zeros((levels, levels + 1), np.int64),
         running=np.zeros(people if terms.per_total else 0, np.int64),
-        known=np.zeros((_SLOTS, rates), np.int64),
-        known_cv=np.zeros((_SLOTS, rates), np.int64),
     )
-    written, paid = _pay_orders(sales, tree, terms, use, upline, book, lines)
-    _shut_out(sales.cv, use, book.tally, ranks + EXCLUDED)
+    use = _uses(bundles, sales, claimed, terms)
+    load = _gather_orders(sales.cv, bundles, use, terms, apart or terms.per_total)
+    upline = see_upline(tree, terms)
+    written, paid = _carry(load, bundles, tree, terms, upline, book, lines)
+    _shut_out(sales.cv, use, terms, book.tally, ranks + EXCLUDED)
     _close_ends(book.ends, book.tally, ranks)
     outcome, cv = _met(book.tally)
-    return Upward(_gather(book.pay), outcome, cv, use, written, paid)
+    return Upward(_rows(book.pay), outcome, cv, use, written, paid)
 
 
 @njit
 def _uses(
-    kind: NDArray[np.int8],
-    day: NDArray[np.int32],
-    since: NDArray[np.int32],
-    claimed: NDArray[np.bool_],
-    terms: Terms,
+    bundles: Bundles, sales: Sales, claimed: NDArray[np.bool_], terms: Terms
 ) -> NDArray[np.int8]:
     """Which orders count, which are shut out but in the maximum, and which are left out.
 
     A window counts the days after the buyer's first day with the firm.
     """
-    use = np.zeros(len(kind), np.int8)
-    out = SHUT_OUT if terms.excluded_in_maximum else LEFT_OUT
-    for o in range(len(kind)):
-        age = np.int64(day[o]) - np.int64(since[o])
-        if terms.pays_on[kind[o]] and (terms.last_day == NO_WINDOW or 0 <= age <= terms.last_day):
-            use[o] = out if len(claimed) > 0 and claimed[o] else COUNTED
+    of, kind, day, since = bundles.of, bundles.kind, sales.day, sales.since_day
+    pays_on, last_day = terms.pays_on, terms.last_day
+    n, out = len(of), np.int8(SHUT_OUT if terms.excluded_in_maximum else LEFT_OUT)
+    use = np.empty(n, np.int8)
+    for o in range(n):
+        use[o] = COUNTED if pays_on[kind[of[o]]] else LEFT_OUT
+    if last_day != NO_WINDOW:
+        for o in range(n):
+            age = np.int64(day[o]) - np.int64(since[o])
+            use[o] = use[o] if (age >= 0) & (age <= last_day) else np.int8(LEFT_OUT)
+    for o in range(len(claimed)):
+        use[o] = out if claimed[o] & (use[o] == COUNTED) else use[o]
     return use
 
 
 @njit
-def _upline(
-    parent: NDArray[np.int32],
-    qualified: NDArray[np.bool_],
-    rank: NDArray[np.int8],
-    volume: NDArray[np.int64],
-    terms: Terms,
-) -> Upline:
-    n, compression = len(parent), terms.compression
-    ranks = len(terms.rate) - STANDINGS_UNPAID
-    step = int(compression == _DYNAMIC)
-    line = np.zeros((n, 2 + (terms.rate.shape[1] - 1) * step), np.uint32)
-    holds, starts = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
-    for i in range(1, n):
-        standing = ranks + INACTIVE
-        if qualified[i]:
-            enough = volume[i, ACTIVITY] >= terms.payee_pv_min
-            standing = rank[i] if enough else ranks + GATE
-        able = standing < ranks
-        if compression == _SKIP_BELOW_RANK:
-            able = (able and not terms.skip_everybody) or rank[i] >= terms.skip_rank
-        line[i, 0] = standing
-        holds[i] = able or compression == _NONE
-        starts[i] = holds[i] and (step == 0 or terms.outcome[standing, 0] < ranks)
-    _point_up(parent, line, holds, starts, terms.outcome)
-    return Upline(line, starts, step)
-
-
-@njit
-def _point_up(
-    parent: NDArray[np.int32],
-    line: NDArray[np.uint32],
-    holds: NDArray[np.bool_],
-    starts: NDArray[np.bool_],
-    outcome: NDArray[np.uint16],
-) -> None:
-    """Fill in the nearest row above: the parent where it may stand, else whom the parent sees."""
-    width, ranks = line.shape[1], len(outcome) - STANDINGS_UNPAID
-    for i in range(1, len(parent)):
-        up = parent[i]
-        if up == 0:
+def _gather_orders(
+    cvs: NDArray[np.int64], bundles: Bundles, use: NDArray[np.int8], terms: Terms, apart: bool
+) -> Load:
+    """Add what each order is worth to its load. A month has few different orders: they are kept."""
+    of, n = bundles.of, len(use)
+    loads = n if apart else len(bundles.at)
+    rates = 0 if terms.per_total else len(terms.num)
+    blocks = (int(_MONEY) + rates + int(_BLOCK) - 1) // int(_BLOCK)
+    width = blocks * int(_BLOCK)
+    worth, orders = np.zeros((loads, width), np.int64), np.zeros(loads, np.uint32)
+    known = np.zeros((1 << _SLOT_BITS, width), np.int64)
+    for o in range(n):
+        cv = cvs[o]
+        if use[o] != COUNTED or cv == 0:
             continue
-        line[i, 1] = up if starts[up] else line[up, 1]
-        for k in range(2, width):
-            line[i, k] = line[up, k]
-        if width > 2 and holds[up]:
-            standing = line[up, 0]
-            for k in range(2, width):
-                if outcome[standing, k - 1] < ranks:
-                    line[i, k] = up
+        load = np.uint64(o if apart else of[o])
+        slot = (np.uint64(cv) * _SPREAD) >> _SLOT_SHIFT
+        if known[slot, _CV] != cv:
+            _price(cv, rates, terms, known[slot])
+        orders[load] += 1
+        for block in range(blocks):
+            first = np.uint64(block) * _BLOCK
+            for column in range(_BLOCK):
+                worth[load, first + column] += known[slot, first + column]
+    return Load(of if apart else np.arange(loads).astype(np.uint32), orders, worth)
 
 
 @njit
-def _pay_orders(
-    sales: Sales,
+def _price(cv: int, rates: int, terms: Terms, worth: NDArray[np.int64]) -> None:
+    """What an order is worth: its cv, and its line's money at each rate."""
+    num, den, quantum = terms.num, terms.den * terms.quantum, terms.quantum
+    worth[_CV] = cv
+    for rate in range(rates):
+        worth[int(_MONEY) + rate] = quantum * muldiv(cv, num[rate], den, terms.mode)
+
+
+@njit
+def _starts(
+    load: Load, bundles: Bundles, tree: Tree, terms: Terms, upline: Upline
+) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+    """Who stands at level 1 of each load, and how many people are above it, up to the levels."""
+    bundle, at, kind, above = load.bundle, bundles.at, bundles.kind, tree.above
+    line, seen_as, sees, first = upline.line, upline.seen_as, upline.sees, terms.first
+    start, people = np.empty(len(bundle), np.uint32), np.empty(len(bundle), np.uint8)
+    levels = terms.rate.shape[1]
+    for i in range(len(bundle)):
+        who = at[bundle[i]]
+        itself = first[kind[bundle[i]]] and who > 0
+        people[i] = min(above[who] + itself, levels)
+        start[i] = who if itself and sees[seen_as[who], 1] != 0 else line[who, 1]
+    return start, people
+
+
+@njit
+def _carry(
+    load: Load,
+    bundles: Bundles,
     tree: Tree,
     terms: Terms,
-    use: NDArray[np.int8],
     upline: Upline,
     book: Book,
     lines: NDArray[np.int64],
 ) -> tuple[int, int]:
-    """Walk up from every order until its levels are used up; how many lines pay, and their sum."""
+    """Walk up with every load until its levels are used up; how many lines pay, and their sum."""
+    start, people = _starts(load, bundles, tree, terms, upline)
     # taken out of their tuples once: each look into one inside the loop would count a reference
-    cvs, sources, at, kind, above = sales.cv, sales.source, tree.at, tree.kind, tree.above
-    first, outcome, rates = terms.first, terms.outcome, terms.rate
-    pay, ends = book.pay, book.ends
-    line, starts, step = upline.line, upline.starts, upline.step
-    tally, known, known_cv = book.tally, book.known, book.known_cv
-    ids, keep = tree.ids, len(lines) > 0
-    levels, written, paid = rates.shape[1], 0, 0
-    for o in range(len(use)):
-        cv, source, who = cvs[o], np.uint8(sources[o]), np.uint32(at[o])
-        if use[o] != COUNTED or cv == 0:
+    bundle, orders, worth, sources = load.bundle, load.orders, load.worth, bundles.source
+    outcome, rates, line, step = terms.outcome, terms.rate, upline.line, np.uint64(upline.step)
+    pay, ends, tally, per_total = book.pay, book.ends, book.tally, terms.per_total
+    ids, keep, written, paid = tree.ids, len(lines) > 0, 0, 0
+    for i in range(len(orders)):
+        if orders[i] == 0:
             continue
-        itself = first[kind[o]] and who > 0
-        people = min(above[who] + itself, levels)
-        stays = itself and starts[who]
-        slot = np.uint8((cv * _SPREAD) >> 57) & _SLOT_MASK
-        for k in range(levels):
-            if k > 0 or not stays:
-                who = line[who, 1 + k * step]
+        who, source, cv = start[i], np.uint64(sources[bundle[i]]), worth[i, _CV]
+        for k in range(rates.shape[1]):
+            if k > 0:
+                who = line[who, np.uint64(1) + np.uint64(k) * step]
             if who == 0:
-                ends[k, people] += cv
+                ends[k, people[i]] += cv
                 break
             standing = line[who, 0]
-            rate = rates[standing, k]
+            rate = np.uint64(rates[standing, k])
             tally[outcome[standing, k], k] += cv
-            amount = known[slot, rate]
-            if known_cv[slot, rate] != cv:
-                amount = _amount(cv, int(rate), int(slot), int(who), terms, book)
+            if per_total:
+                amount = _rise(cv, int(rate), int(who), terms, book.running)
+            else:
+                amount = worth[i, _MONEY + rate]
             # no branch on being paid, which no processor could foresee
-            pay[source, who] += amount
+            pay[np.uint64(who) * _PARTS + source] += amount
             paid += amount
             if keep and amount != 0:
-                _write(lines[written], ids[who], o, int(source), k + 1, amount)
+                _write(lines[written], ids[who], i, int(source), k + 1, amount)
             written += int(amount != 0)
     return written, paid
 
 
 @njit
-def _amount(cv: int, rate: int, slot: int, who: int, terms: Terms, book: Book) -> int:
-    """One line's money. Rounding per total, a line is what it adds to the payee's rounded total."""
-    num, den, quantum = terms.num[rate], terms.den * terms.quantum, terms.quantum
-    if not terms.per_total:
-        book.known[slot, rate] = quantum * muldiv(cv, num, den, terms.mode)
-        book.known_cv[slot, rate] = cv
-        return int(book.known[slot, rate])
-    running = book.running
+def _rise(cv: int, rate: int, who: int, terms: Terms, running: NDArray[np.int64]) -> int:
+    """A line's money where totals are rounded: what it adds to the payee's rounded total."""
+    den, quantum = terms.den * terms.quantum, terms.quantum
     before = muldiv(running[who], _ONE, den, terms.mode)
-    running[who] = added(running[who], muldiv(cv, num, _ONE, terms.mode))
+    running[who] = added(running[who], muldiv(cv, terms.num[rate], _ONE, terms.mode))
     rise: int = quantum * (muldiv(running[who], _ONE, den, terms.mode) - before)
     return rise
 
 
 @njit
 def _shut_out(
-    cv: NDArray[np.int64], use: NDArray[np.int8], tally: NDArray[np.int64], row: int
+    cv: NDArray[np.int64], use: NDArray[np.int8], terms: Terms, tally: NDArray[np.int64], row: int
 ) -> None:
     """Add orders that are in the maximum alone to every level of a row of the tally."""
+    if not terms.excluded_in_maximum:
+        return
+    total = np.int64(0)
     for o in range(len(use)):
         if use[o] == SHUT_OUT:
-            for k in range(tally.shape[1]):
-                tally[row, k] += cv[o]
+            total += cv[o]
+    for k in range(tally.shape[1]):
+        tally[row, k] += total
 
 
 @njit
@@ -324,17 +323,15 @@ def _met(tally: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]
 
 
 @njit
-def _gather(pay: NDArray[np.int64]) -> Rows:
-    """The rows of a dense table of amounts (a row a source class, a column a payee)."""
+def _rows(pay: NDArray[np.int64]) -> Rows:
+    """The rows of a dense table of amounts, those of a payee together, by source."""
     n = np.int64(0)
-    for s in range(pay.shape[0]):
-        for p in range(pay.shape[1]):
-            n += pay[s, p] != 0
+    for amount in pay:
+        n += amount != 0
     rows = Rows(np.empty(n, np.int32), np.empty(n, np.int8), np.empty(n, np.int64))
-    payee, source, amount, row = rows.payee, rows.source, rows.amount, 0
-    for p in range(pay.shape[1]):
-        for s in range(pay.shape[0]):
-            if pay[s, p] != 0:
-                payee[row], source[row], amount[row] = p, s, pay[s, p]
-                row += 1
+    payee, source, amounts, row = rows.payee, rows.source, rows.amount, 0
+    for i in range(len(pay)):
+        if pay[i] != 0:
+            payee[row], source[row], amounts[row] = i // int(_PARTS), i % int(_PARTS), pay[i]
+            row += 1
     return rows
