@@ -77,7 +77,7 @@ class Terms(NamedTuple):
     order class. Where somebody stands at a level, ``outcome[standing, level]`` is what becomes of
     it (the rank for which it is paid, or a reason) and ``rate`` the index of its numerator in
     ``num``, that of 0 where it is not paid; a rate is num / den. Both are unsigned, so that no
-    index is tested for counting from the end.
+    index is tested for counting from the end. ``best`` is the largest numerator of each level.
     ``last_day`` of the window is NO_WINDOW where all orders count.
     """
 
@@ -87,6 +87,7 @@ class Terms(NamedTuple):
     outcome: NDArray[np.uint16]
     rate: NDArray[np.uint16]
     num: NDArray[np.int64]
+    best: NDArray[np.int64]
     den: int
     quantum: int
     mode: int
@@ -112,7 +113,6 @@ class CompiledLevel:
 
     index: int
     id: str
-    scale: Scale
     terms: Terms
     exclude: tuple[str, ...] = ()
 
@@ -241,7 +241,7 @@ def _level(plan: Plan, index: int, component: LevelComponent) -> CompiledLevel:
         skip_rank=plan.rank_ids.index(component.skip_rank) if component.skip_rank else 0,
         skip_everybody=component.skip_scope == "everybody",
     )
-    return CompiledLevel(index, component.id, scale, terms, component.exclude_orders)
+    return CompiledLevel(index, component.id, terms, component.exclude_orders)
 
 
 def _fast_start(plan: Plan, index: int, component: FastStartComponent) -> CompiledLevel:
@@ -252,7 +252,7 @@ def _fast_start(plan: Plan, index: int, component: FastStartComponent) -> Compil
         compression=int(Compression.STANDARD if component.roll_up else Compression.NONE),
         last_day=component.days if component.last_day_inside else component.days - 1,
     )
-    return CompiledLevel(index, component.id, scale, terms)
+    return CompiledLevel(index, component.id, terms)
 
 
 def _terms(
@@ -273,6 +273,7 @@ def _terms(
         outcome=np.where(shallow, ranks + SHALLOW, standing).astype(np.uint16),
         rate=np.searchsorted(num, owed).astype(np.uint16),
         num=num,
+        best=np.array(scale.best, np.int64),
         den=scale.den,
         quantum=plan.money.smallest,
         mode=int(plan.money.mode),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.jit import njit
 
@@ -102,3 +103,23 @@ def added(a: Word, b: Word) -> int:
     if (b > 0 and a > _MOST - b) or (b < 0 and a < _LEAST - b):
         raise OverflowError("an exact amount does not fit in 64 bits")
     return int(a + b)
+
+
+@njit
+def add_product(total: NDArray[np.uint64], a: Word, b: Word) -> None:
+    """Add a * b to a 128-bit number in two's complement, words (high, low); it wraps beyond."""
+    high, low = product(magnitude(a), magnitude(b))
+    if (a < 0) != (b < 0):
+        high, low = ~high, ~low + _ONE
+        high += _ONE if low == _ZERO else _ZERO
+    total[1] += low
+    total[0] += high + (_ONE if total[1] < low else _ZERO)
+
+
+def wide(high: int, low: int) -> int:
+    """The number that ``add_product`` has added up, from its two words.
+
+    >>> wide(2**64 - 1, 2**64 - 5)
+    -5
+    """
+    return ((high - (1 << 64) if high >> 63 else high) << 64) + low

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from plan_reference import rounded
 
-from sim.plans.exact import added, muldiv
+from sim.plans.exact import add_product, added, muldiv, wide
 from sim.plans.rounding import Rounding, round_exact
 
 LOW, HIGH = -(2**63), 2**63 - 1
@@ -71,6 +71,19 @@ def test_addition_never_wraps(a, b):
     else:
         with pytest.raises(OverflowError):
             added(a, b)
+
+
+@given(st.lists(st.tuples(word, word), max_size=3))
+@example([(LOW, 1), (1, HIGH), (1, 1)])
+@example([(-1, 1), (0, -5), (2**32, 2**32)])
+def test_wide_sums_of_products_are_exact(factors):
+    total = np.zeros(2, np.uint64)
+    exact = 0
+    for a, b in factors:
+        if abs(exact + a * b) < 2**127:
+            add_product(total, a, b)
+            exact += a * b
+    assert wide(*total.tolist()) == exact
 
 
 def test_the_naive_product_would_be_wrong():

@@ -16,16 +16,16 @@ qualified holder of that rank stood there. What is missing from it is breakage, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import reduce
-from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.plans.compile import REASONS, CompiledLevel, Scale
+from sim.plans.compile import REASONS, CompiledLevel
 from sim.plans.components.base import Paid, paid_exactly
 from sim.plans.components.walk import COUNTED, LINE, Sales, no_lines, walk
+from sim.plans.exact import wide
 from sim.plans.facts import Facts
 from sim.records import PAY_LINE, Table
 
@@ -51,9 +51,8 @@ def pay(component: CompiledLevel, facts: Facts, earlier: Mapping[str, Paid]) -> 
         lines = no_lines(found.lines)
         walk(*what, lines)
         table = _table(component.index, lines)
-    met = zip(found.outcome.tolist(), found.cv.tolist(), strict=True)
-    maximum, breakage = account(component.scale, met, found.paid)
-    paid = paid_exactly(found.rows, maximum, breakage, component.scale.den, table)
+    maximum, breakage = account(found.sums.tolist(), found.paid * component.terms.den)
+    paid = paid_exactly(found.rows, maximum, breakage, component.terms.den, table)
     paid.use = found.use
     return paid
 
@@ -70,25 +69,15 @@ def _is_claimed(bonus: Paid) -> NDArray[np.bool_]:
     return mask
 
 
-def account(
-    scale: Scale, met: Iterable[tuple[int, list[int]]], paid: int
-) -> tuple[int, dict[str, int]]:
-    """The maximum and the breakage by reason, over ``scale.den``, from the cv of each outcome.
+def account(sums: list[list[int]], paid: int) -> tuple[int, dict[str, int]]:
+    """The maximum and the breakage by reason, over the rates' denominator like ``paid``.
 
-    ``met`` gives outcomes (a rank that was paid, or a reason counted on from the ranks), each with
-    its cv by level.
+    ``sums`` as ``walk`` leaves them.
     """
-    ranks, best, owed = len(scale.num), 0, 0
-    breakage: dict[str, int] = {}
-    for outcome, cv in met:
-        top = sum(map(mul, cv, scale.best))
-        if outcome < ranks:
-            best += top
-            owed += sum(map(mul, cv, scale.num[outcome]))
-        else:
-            breakage[REASONS[outcome - ranks]] = top
-    maximum = best + sum(breakage.values())
-    return maximum, breakage | {"lower_rate": best - owed, "rounding": owed - paid * scale.den}
+    *reasons, best, owed = (wide(high, low) for high, low in sums)
+    breakage = dict(zip(REASONS, reasons, strict=True))
+    maximum = best + sum(reasons)
+    return maximum, breakage | {"lower_rate": best - owed, "rounding": owed - paid}
 
 
 def _table(index: int, lines: NDArray[np.int64]) -> Table:

@@ -31,8 +31,8 @@ def pay(component: CompiledPool, facts: Facts, _earlier: Mapping[str, Paid]) -> 
     fund = component.share.numerator * sum(by_source)
     total = sum(map(mul, facts.holders, component.points))
     if not (fund and total):
-        unearned = {"unearned_pool": fund}
-        return paid_exactly(_NOBODY_PAID, fund, unearned, component.share.denominator)
+        unearned = Fraction(fund, component.share.denominator)
+        return Paid(_NOBODY_PAID, unearned, {"unearned_pool": unearned} if fund else {})
     shares, whole = _shares(component, facts.holders, total)
     den = component.share.denominator * whole
     money = [_payable(facts, fund * share, den) for share in shares]

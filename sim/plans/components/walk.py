@@ -24,7 +24,7 @@ from sim.plans.compile import (
 )
 from sim.plans.components.base import Rows
 from sim.plans.components.upline import Upline, see_upline
-from sim.plans.exact import added, muldiv
+from sim.plans.exact import add_product, added, muldiv
 from sim.plans.facts import Tree
 from sim.plans.volumes import Bundles
 
@@ -65,14 +65,12 @@ class Sales(NamedTuple):
 class Upward(NamedTuple):
     """What a walk leaves.
 
-    Totals; the outcomes that were met (a rank that was paid, or a reason counted on from the
-    ranks) and the cv of each by level; what each order was used for; the number of lines that pay
-    and their sum.
+    Totals; over the rates' denominator, as 128-bit words, the sums of ``_account``; what each order
+    was used for; the number of lines that pay and their sum.
     """
 
     rows: Rows
-    outcome: NDArray[np.int64]
-    cv: NDArray[np.int64]
+    sums: NDArray[np.uint64]
     use: NDArray[np.int8]
     lines: int
     paid: int
@@ -135,8 +133,7 @@ def walk(
     written, paid = _carry(load, bundles, tree, terms, upline, book, lines)
     _shut_out(sales.cv, use, terms, book.tally, ranks + EXCLUDED)
     _close_ends(book.ends, book.tally, ranks)
-    outcome, cv = _met(book.tally)
-    return Upward(_rows(book.pay), outcome, cv, use, written, paid)
+    return Upward(_rows(book.pay), _account(book.tally, terms), use, written, paid)
 
 
 @njit
@@ -306,20 +303,21 @@ def _close_ends(ends: NDArray[np.int64], tally: NDArray[np.int64], ranks: int) -
 
 
 @njit
-def _met(tally: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The rows of the tally that are not all zero: their numbers and what they hold."""
-    outcome, met = np.empty(len(tally), np.int64), 0
+def _account(tally: NDArray[np.int64], terms: Terms) -> NDArray[np.uint64]:
+    """What the cv of all outcomes comes to, as sums that cannot overflow.
+
+    At the best rates by reason, then for all levels paid; and at their ranks' rates for the latter.
+    """
+    ranks = len(tally) - _REASONS
+    sums = np.zeros((_REASONS + 2, 2), np.uint64)
     for row in range(len(tally)):
         for k in range(tally.shape[1]):
-            if tally[row, k] != 0:
-                outcome[met] = row
-                met += 1
-                break
-    kept = np.empty((met, tally.shape[1]), np.int64)
-    for row in range(met):
-        for k in range(tally.shape[1]):
-            kept[row, k] = tally[outcome[row], k]
-    return outcome[:met], kept
+            if tally[row, k] != 0 and row >= ranks:
+                add_product(sums[row - ranks], tally[row, k], terms.best[k])
+            elif tally[row, k] != 0:
+                add_product(sums[_REASONS], tally[row, k], terms.best[k])
+                add_product(sums[_REASONS + 1], tally[row, k], terms.num[terms.rate[row, k]])
+    return sums
 
 
 @njit
