@@ -6,7 +6,7 @@ What is wrong with the events comes back as a code: the place of a sentence in `
 from __future__ import annotations
 
 from sim.jit import inlined, njit
-from sim.ledger.exact import add, is_large, tally_column
+from sim.ledger.exact import is_large, tally, tally_column
 from sim.ledger.layout import (
     BONUS,
     BY_CUSTOMERS,
@@ -95,56 +95,95 @@ def fault_of_order(buyer: int, seller: int, purpose: int, members: int) -> int:
 def book_orders(orders: Orders, members: int, month_row: Ints, cells: Longs, out: Longs) -> int:
     """Book all orders on buyers and sellers; gives the first fault."""
     buyers, sellers, purposes = orders.participant, orders.credited_to, orders.purpose
-    paids, margins, pvs = orders.paid, orders.margin, orders.pv
-    large = is_large(paids) or is_large(margins)
+    paids, margins, pvs, used = orders.paid, orders.margin, orders.pv, out[MONTH_ROWS]
     for k in range(len(paids)):
         buyer, seller, purpose = int(buyers[k]), int(sellers[k]), int(purposes[k])
         paid, margin = paids[k], margins[k]
         fault = fault_of_order(buyer, seller, purpose, members)
         if fault or margin > paid:
             return fault or MARGIN
-        add(out, EVENTS + 2 * purpose, paid, large)
         if buyer != NOBODY:
-            row = row_of(buyer, month_row, out)
+            row = month_row[buyer]
+            if row == 0:
+                used += 1
+                month_row[buyer] = row = used
             cells[row, OWN_USE + purpose - OWN_USE_ORDER] += paid
             cells[row, ORDERED] = 1
             # A kit without volume is papers and a right to sell: nothing that a household uses.
             if purpose != KIT_ORDER or pvs[k] > 0:
                 cells[row, OWN_GOODS] += paid
         if seller > COMPANY:
-            row = row_of(seller, month_row, out)
+            row = month_row[seller]
+            if row == 0:
+                used += 1
+                month_row[seller] = row = used
             cells[row, RETAIL_MARGIN] += margin
             cells[row, SOLD] |= purpose == CUSTOMER_ORDER
-            add(out, EVENTS + 2 * MARGIN_TOTAL, margin, large)
+    out[MONTH_ROWS] = used
+    return 0
+
+
+@njit
+def total_orders(orders: Orders, out: Longs) -> None:
+    """What all orders add up to, without a look at who is booked for them."""
+    paids, margins, purposes, sellers = (
+        orders.paid,
+        orders.margin,
+        orders.purpose,
+        orders.credited_to,
+    )
+    if is_large(paids) or is_large(margins):
+        for k in range(len(paids)):
+            tally(out, EVENTS + 2 * int(purposes[k]), paids[k])
+            if sellers[k] > COMPANY:
+                tally(out, EVENTS + 2 * MARGIN_TOTAL, margins[k])
+    else:
+        for k in range(len(paids)):
+            out[EVENTS + 2 * int(purposes[k]) + 1] += paids[k]
+            out[EVENTS + 2 * MARGIN_TOTAL + 1] += margins[k] if sellers[k] > COMPANY else 0
     tally_column(out, EVENTS + 2 * COST, orders.cost)
-    tally_column(out, EVENTS + 2 * PV_TOTAL, pvs)
+    tally_column(out, EVENTS + 2 * PV_TOTAL, orders.pv)
     tally_column(out, EVENTS + 2 * CV, orders.cv)
     tally_column(out, EVENTS + 2 * UNITS, orders.units)
-    return 0
 
 
 @njit
 def book_pay(pay: Pay, members: int, month_row: Ints, cells: Longs, out: Longs) -> int:
     """Book all pay rows on their payees; gives the first fault."""
-    components = (len(out) - COMPONENTS) // 2
+    components, used = (len(out) - COMPONENTS) // 2, out[MONTH_ROWS]
     payees, kinds, sources, amounts = pay.payee, pay.component, pay.source, pay.amount
-    large = is_large(amounts)
     for k in range(len(amounts)):
         payee, component, amount = int(payees[k]), int(kinds[k]), amounts[k]
         if payee <= COMPANY or payee >= members:
             return PAYEE
         if component < 0 or component >= components:
             return COMPONENT
-        row = row_of(payee, month_row, out)
+        row = month_row[payee]
+        if row == 0:
+            used += 1
+            month_row[payee] = row = used
         cells[row, BONUS] += amount
         cells[row, CELLS + component] += amount
-        add(out, COMPONENTS + 2 * component, amount, large)
         if sources[k] == BY_A_PARTICIPANT:
             cells[row, FROM_PARTICIPANTS] += amount
-            add(out, EVENTS + 2 * BY_PARTICIPANTS, amount, large)
-        else:
-            add(out, EVENTS + 2 * BY_CUSTOMERS, amount, large)
+    out[MONTH_ROWS] = used
     return 0
+
+
+@njit
+def total_pay(pay: Pay, out: Longs) -> None:
+    """What all pay rows add up to, by component and by who funds them."""
+    kinds, sources, amounts = pay.component, pay.source, pay.amount
+    large = is_large(amounts)
+    for k in range(len(amounts)):
+        amount, of_component = amounts[k], COMPONENTS + 2 * int(kinds[k])
+        by = BY_PARTICIPANTS if sources[k] == BY_A_PARTICIPANT else BY_CUSTOMERS
+        if large:
+            tally(out, of_component, amount)
+            tally(out, EVENTS + 2 * by, amount)
+        else:
+            out[of_component + 1] += amount
+            out[EVENTS + 2 * by + 1] += amount
 
 
 @njit

@@ -29,15 +29,6 @@ def tally(out: NDArray[np.int64], at: int, value: int) -> None:
     out[at + 1] += value & LOW_BITS
 
 
-@inlined
-def add(out: NDArray[np.int64], at: int, value: int, large: bool) -> None:
-    """As ``tally``, but in one step where no value of its column is ``large``."""
-    if large:
-        tally(out, at, value)
-    else:
-        out[at + 1] += value
-
-
 @njit
 def is_large(column: NDArray[Any]) -> bool:
     """Whether the plain sum of some of the values could leave 62 bits."""
@@ -86,24 +77,23 @@ def whole(halves: NDArray[np.int64]) -> list[int]:
 
 
 @inlined
-def add_float(out: NDArray[np.int64], first: int, bits: int) -> None:
-    """Add a finite float above zero, given as its 64 bits, to the limbs from ``first`` on.
+def limbs_of(bits: int) -> tuple[int, int, int, int]:
+    """A finite float above zero, given as its 64 bits: its first limb's place, and three limbs.
 
-    Right for fewer than 2**30 values.
+    Totals of limbs are right for fewer than 2**30 values.
     """
     exponent = bits >> 52
     digits = bits & FRACTION
     if exponent:
         digits |= HIDDEN_BIT
         exponent -= 1
-    at, shift = first + (exponent >> 5), exponent & 31
+    shift = exponent & 31
     upper = digits >> (32 - shift)
-    out[at] += (digits << shift) & LOW_BITS
-    out[at + 1] += upper & LOW_BITS
-    out[at + 2] += upper >> 32
+    low = (digits << shift) & LOW_BITS
+    return exponent >> 5, int(low), int(upper & LOW_BITS), int(upper >> 32)
 
 
 def as_float(limbs: NDArray[np.int64]) -> float:
-    """The sum that ``add_float`` gathered, rounded once."""
+    """The sum of the limbs that were gathered, rounded once."""
     used = np.flatnonzero(limbs).tolist()
     return sum(limbs.item(at) << (32 * at) for at in used) / UNIT

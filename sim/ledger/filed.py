@@ -45,6 +45,15 @@ class Drawer:
         self._loose = 0
         self._chunks: list[Chunk] = []
 
+    def emptied(self, **fixed: int) -> Drawer:
+        """An empty drawer in the memory of this one, which is of no use any more.
+
+        Fresh memory would cost more than what is written there.
+        """
+        new = Drawer(self._names, self._same, **fixed)
+        new._rows = self._rows
+        return new
+
     def room(self, rows: int) -> NDArray[np.int64]:
         """Memory for so many rows more, to be filled from its front; ``add`` files them."""
         needed = self._loose + rows

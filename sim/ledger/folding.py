@@ -6,6 +6,7 @@ Whoever did nothing this month costs one look at each of a few columns and nothi
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.jit import inlined, njit
 from sim.ledger.booking import (
@@ -14,10 +15,11 @@ from sim.ledger.booking import (
     book_orders,
     book_pay,
     book_renewals,
-    row_of,
+    total_orders,
+    total_pay,
     welcome,
 )
-from sim.ledger.exact import add_float, tally, tally_rows
+from sim.ledger.exact import LOW_BITS, limbs_of, tally_rows
 from sim.ledger.layout import (
     ACTIVE,
     BENCHMARKED,
@@ -83,8 +85,6 @@ LARGEST = 1 << 60
 INFINITE = 0x7FF
 N_SUMS = len(SUMS)
 N_TALLIES = len(TALLIES)
-# How many rows ahead the memory is asked for.
-AHEAD = 8
 
 
 @njit
@@ -107,8 +107,10 @@ def post_month(
     out[LASTING:] = 0
     fault = book_orders(orders, n, month_row, cells, out)
     if fault == 0:
+        total_orders(orders, out)
         fault = book_pay(pay, n, month_row, cells, out)
     if fault == 0:
+        total_pay(pay, out)
         fault = book_renewals(deeds.renewed, terms.fee, n, month_row, cells, out)
     if fault == 0:
         fault = welcome(terms, members, people, books)
@@ -169,174 +171,244 @@ def choose(deeds: Deeds, books: Books) -> Ints:
 
 @njit
 def fold(busy: Ints, deeds: Deeds, terms: Terms, books: Books, kept: Longs) -> None:
-    """Fold the rows of everyone who did something into year and life; their hours and ranks."""
-    out, month_row, cells, small, sums = (
-        books.out,
-        books.month_row,
-        books.cells,
-        books.small,
-        books.sums,
-    )
-    pays, year_small, year_hours, held = books.pays, books.year_small, books.year_hours, books.title
-    year_sums, life_hours = books.year_sums, books.hours
-    bits, hours, expenses, pv = deeds.hours_bits, deeds.hours, deeds.expenses, deeds.pv
-    qualified, paid_as, title = deeds.qualified, deeds.paid_as, deeds.title
-    now, active = terms.month + 1, 0
-    for k in range(len(busy)):
-        i = busy[k]
-        row = row_of(i, month_row, out)
-        month_row[i] = 0
-        year = open_year(i, sums, small, year_sums, year_small, out)
-        cells[row, EXPENSE], cells[row, PV] = expenses[i], pv[i]
-        tally(out, EVENTS + 2 * EXPENSES, expenses[i])
-        # round() of a float is half to even.
-        cells[row, TIME_VALUE] = round(hours[i] * small[i, WAGE])
-        cells[row, BENCHMARKED] = value_goods(cells[row, OWN_GOODS], terms)
-        add_sums(i, row, cells, sums, out)
-        add_pays(i, row, cells, small, pays, out)
-        life_hours[i] += hours[i]
-        year_hours[year] += hours[i]
-        add_hours(hours[i], bits[i], out)
-        rank = int(paid_as[i])
-        year_small[year, BEST_PAID_AS] = max(year_small[year, BEST_PAID_AS], rank)
-        held[i] = take_rank(rank, int(title[i]), int(held[i]), out)
-        note_presence(i, row, qualified[i], cells, small, out)
-        pass_milestones(i, row, cells, sums, small, now)
-        if qualified[i] or cells[row, ORDERED]:
-            kept[active, 0], kept[active, 1], kept[active, 2] = i, held[i], small[i, RECRUITS]
-            kept[active, REST], kept[active, REST + 1] = rank, terms.month
-            kept[active, FILED_HOURS] = bits[i]
-            keep(active, row, qualified[i], cells, kept)
-            active += 1
+    """Fold the rows of everyone who did something into year and life, one matter after another.
 
-
-@inlined
-def open_year(
-    i: int, sums: Longs, small: Ints, year_sums: Longs, year_small: Ints, out: Longs
-) -> int:
-    """The participant's row of the year; a new one, with what stood before, where there is none."""
-    if small[i, YEAR_ROW] == 0:
-        out[YEAR_ROWS] += 1
-        year = out[YEAR_ROWS]
-        small[i, YEAR_ROW] = year
-        for c in range(N_SUMS):
-            year_sums[year, c] = sums[i, c]
-        for c in range(N_TALLIES):
-            year_small[year, c] = small[i, c]
-    return int(small[i, YEAR_ROW])
-
-
-@inlined
-def value_goods(goods: int, terms: Terms) -> int:
-    """What a month's own goods are worth elsewhere, up to the benchmark."""
-    # The floor of goods times numerator over denominator, without the large product.
-    worth = goods
-    if terms.denominator != 1:
-        worth = goods // terms.denominator * terms.numerator
-        worth += goods % terms.denominator * terms.numerator // terms.denominator
-    elif terms.numerator != 1:
-        worth = goods * terms.numerator
-    return min(worth, terms.benchmark)
-
-
-@inlined
-def add_sums(i: int, row: int, cells: Longs, sums: Longs, out: Longs) -> None:
-    """Add a row of the month to life."""
-    bits = np.int64(0)
-    for c in range(N_SUMS):
-        value = cells[row, c]
-        after = sums[i, c] + value
-        sums[i, c] = after
-        bits |= (value ^ (value >> 63)) | (after ^ (after >> 63))
-    if bits >= LARGEST - 1 and out[FAULT] == 0:
-        find_large(i, row, cells, sums, out)
+    Each pass takes few arrays and calls nothing that takes one: that would cost more than its work.
+    """
+    cells, sums, small, out = books.cells, books.sums, books.small, books.out
+    rows = rows_of(busy, books.month_row, out)
+    open_years(busy, sums, small, books.year_sums, books.year_small, out)
+    complete_rows(busy, rows, deeds, terms, small, cells, out)
+    add_sums(busy, rows, cells, sums, out)
+    add_pays(busy, rows, cells, small, books.pays, out)
+    add_hours(busy, deeds.hours, deeds.hours_bits, books.hours, small, books.year_hours, out)
+    take_ranks(busy, deeds.paid_as, deeds.title, books.title, small, books.year_small, out)
+    note_presence(busy, rows, deeds.qualified, cells, small, out)
+    pass_milestones(busy, rows, cells, sums, small, terms.month + 1)
+    keep(busy, rows, deeds, books.title, cells, small, kept)
+    active = int(out[HEADS + ACTIVE])
+    kept[:active, REST + 1] = terms.month
+    books.month_row[busy] = 0
 
 
 @njit
-def find_large(i: int, row: int, cells: Longs, sums: Longs, out: Longs) -> None:
-    """Note which sum of a participant is too large, if one is."""
-    for c in range(N_SUMS):
-        value, after = cells[row, c], sums[i, c]
-        fits = -LARGEST < value < LARGEST and -LARGEST < after < LARGEST
-        if not fits and out[FAULT] == 0:
-            out[FAULT], out[FAULT_WHO], out[FAULT_SUM] = TOO_LARGE, i, c
+def rows_of(busy: Ints, month_row: Ints, out: Longs) -> Ints:
+    """Everybody's row of the month; a new one for who has none yet."""
+    rows, used = np.empty(len(busy), np.int32), out[MONTH_ROWS]
+    for k in range(len(busy)):
+        row = month_row[busy[k]]
+        if row == 0:
+            used += 1
+            row = used
+        rows[k] = row
+    out[MONTH_ROWS] = used
+    return rows
+
+
+@njit
+def open_years(
+    busy: Ints, sums: Longs, small: Ints, year_sums: Longs, year_small: Ints, out: Longs
+) -> None:
+    """Give a row of the year, with what stood before, to who has none yet."""
+    used = int(out[YEAR_ROWS])
+    for i in busy:
+        if small[i, YEAR_ROW] == 0:
+            used += 1
+            small[i, YEAR_ROW] = used
+            for c in range(N_SUMS):
+                year_sums[used, c] = sums[i, c]
+            for c in range(N_TALLIES):
+                year_small[used, c] = small[i, c]
+    out[YEAR_ROWS] = used
+
+
+@njit
+def complete_rows(
+    busy: Ints, rows: Ints, deeds: Deeds, terms: Terms, small: Ints, cells: Longs, out: Longs
+) -> None:
+    """Write expenses, volume and what hours and goods are worth into the rows of the month."""
+    hours, expenses, pv = deeds.hours, deeds.expenses, deeds.pv
+    benchmark, over, below = terms.benchmark, terms.numerator, terms.denominator
+    high = low = np.int64(0)
+    for k in range(len(busy)):
+        i, row = busy[k], rows[k]
+        spent = expenses[i]
+        cells[row, EXPENSE], cells[row, PV] = spent, pv[i]
+        # round() of a float is half to even.
+        cells[row, TIME_VALUE] = round(hours[i] * small[i, WAGE])
+        cells[row, BENCHMARKED] = value_goods(cells[row, OWN_GOODS], benchmark, over, below)
+        high += spent >> 32
+        low += spent & LOW_BITS
+    out[EVENTS + 2 * EXPENSES] += high
+    out[EVENTS + 2 * EXPENSES + 1] += low
 
 
 @inlined
-def add_pays(i: int, row: int, cells: Longs, small: Ints, pays: Longs, out: Longs) -> None:
-    """Add a month's bonuses by component to life; the first one opens the participant's purse."""
-    some = np.int64(0)
-    for k in range(pays.shape[1]):
-        some |= cells[row, CELLS + k]
-    if some != 0:
-        if small[i, PURSE] == 0:
-            out[PURSES] += 1
-            small[i, PURSE] = out[PURSES]
-        purse = int(small[i, PURSE])
-        for k in range(pays.shape[1]):
-            pays[purse, k] += cells[row, CELLS + k]
+def value_goods(goods: int, benchmark: int, over: int, below: int) -> int:
+    """What a month's own goods are worth elsewhere, up to the benchmark."""
+    # The floor of goods times over / below, without the large product.
+    worth = goods
+    if below != 1:
+        worth = goods // below * over + goods % below * over // below
+    elif over != 1:
+        worth = goods * over
+    return min(worth, benchmark)
 
 
-@inlined
-def add_hours(hours: float, bits: int, out: Longs) -> None:
-    """Add a participant's hours of the month to the exact total."""
-    if (bits >> 52) & INFINITE == INFINITE:
-        out[FAULT] = NOT_FINITE
-    elif hours > 0:
-        add_float(out, HOURS, bits)
+@njit
+def add_sums(busy: Ints, rows: Ints, cells: Longs, sums: Longs, out: Longs) -> None:
+    """Add the rows of the month to life; note the first sum that is too large."""
+    for k in range(len(busy)):
+        i, row, bits = busy[k], rows[k], np.int64(0)
+        for c in range(N_SUMS):
+            value = cells[row, c]
+            after = sums[i, c] + value
+            sums[i, c] = after
+            bits |= (value ^ (value >> 63)) | (after ^ (after >> 63))
+        if bits >= LARGEST - 1 and out[FAULT] == 0:
+            for c in range(N_SUMS):
+                value, after = cells[row, c], sums[i, c]
+                fits = -LARGEST < value < LARGEST and -LARGEST < after < LARGEST
+                if not fits and out[FAULT] == 0:
+                    out[FAULT], out[FAULT_WHO], out[FAULT_SUM] = TOO_LARGE, i, c
 
 
-@inlined
-def take_rank(paid_as: int, title: int, before: int, out: Longs) -> int:
-    """Count the month's rank, and every rank held for the first time; gives the highest title."""
-    out[PAID_AS + paid_as] += 1
-    for rank in range(before + 1, title + 1):
-        out[NEW_TITLE + rank] += 1
-    return max(before, title)
+@njit
+def add_pays(busy: Ints, rows: Ints, cells: Longs, small: Ints, pays: Longs, out: Longs) -> None:
+    """Add bonuses by component to life; the first one opens a participant's purse."""
+    used = int(out[PURSES])
+    for k in range(len(busy)):
+        i, row, some = busy[k], rows[k], np.int64(0)
+        for c in range(pays.shape[1]):
+            some |= cells[row, CELLS + c]
+        if some != 0:
+            if small[i, PURSE] == 0:
+                used += 1
+                small[i, PURSE] = used
+            purse = small[i, PURSE]
+            for c in range(pays.shape[1]):
+                pays[purse, c] += cells[row, CELLS + c]
+    out[PURSES] = used
 
 
-@inlined
-def note_presence(i: int, row: int, qualified: bool, cells: Longs, small: Ints, out: Longs) -> None:
-    """Count a month's presence, in life and among heads."""
-    ordered, sold, recruited = cells[row, ORDERED], cells[row, SOLD], cells[row, RECRUITED]
-    present, paid = int(qualified), int(cells[row, BONUS] != 0)
-    small[i, ORDERING] += ordered
-    small[i, QUALIFIED] += present
-    small[i, ACTIVE] += ordered | present
-    small[i, SELLING] += sold
-    small[i, PAID] += paid
-    small[i, RECRUITS] += recruited
-    out[HEADS + ORDERING] += ordered
-    out[HEADS + QUALIFIED] += present
-    out[HEADS + ACTIVE] += ordered | present
-    out[HEADS + SELLING] += sold
-    out[HEADS + PAID] += paid
-    out[HEADS + RECRUITING] += recruited > 0
+@njit
+def add_hours(
+    busy: Ints,
+    hours: NDArray[np.float64],
+    bits: Longs,
+    life: NDArray[np.float64],
+    small: Ints,
+    year: NDArray[np.float64],
+    out: Longs,
+) -> None:
+    """Add hours to life and year, and to the exact total."""
+    limbs = out[HOURS:]
+    for i in busy:
+        given, digits = hours[i], bits[i]
+        if (digits >> 52) & INFINITE == INFINITE:
+            out[FAULT] = NOT_FINITE
+        elif given > 0:
+            at, low, middle, high = limbs_of(digits)
+            limbs[at] += low
+            limbs[at + 1] += middle
+            limbs[at + 2] += high
+        life[i] += given
+        year[small[i, YEAR_ROW]] += given
 
 
-@inlined
-def pass_milestones(i: int, row: int, cells: Longs, sums: Longs, small: Ints, now: int) -> None:
+@njit
+def take_ranks(
+    busy: Ints,
+    paid_as: NDArray[np.int8],
+    title: NDArray[np.int8],
+    held: NDArray[np.int8],
+    small: Ints,
+    year_small: Ints,
+    out: Longs,
+) -> None:
+    """Count the month's ranks, and every rank held for the first time; keep the highest."""
+    for i in busy:
+        rank, year = paid_as[i], small[i, YEAR_ROW]
+        out[PAID_AS + rank] += 1
+        for new in range(held[i] + 1, title[i] + 1):
+            out[NEW_TITLE + new] += 1
+        held[i] = max(held[i], title[i])
+        year_small[year, BEST_PAID_AS] = max(year_small[year, BEST_PAID_AS], rank)
+
+
+@njit
+def note_presence(
+    busy: Ints,
+    rows: Ints,
+    qualified: NDArray[np.bool_],
+    cells: Longs,
+    small: Ints,
+    out: Longs,
+) -> None:
+    """Count the month's presence, in life and among heads."""
+    heads = np.zeros(N_TALLIES, np.int64)
+    for k in range(len(busy)):
+        i, row = busy[k], rows[k]
+        ordered, sold, recruited = cells[row, ORDERED], cells[row, SOLD], cells[row, RECRUITED]
+        present, paid = int(qualified[i]), int(cells[row, BONUS] != 0)
+        small[i, ORDERING] += ordered
+        small[i, QUALIFIED] += present
+        small[i, ACTIVE] += ordered | present
+        small[i, SELLING] += sold
+        small[i, PAID] += paid
+        small[i, RECRUITS] += recruited
+        heads[ORDERING] += ordered
+        heads[QUALIFIED] += present
+        heads[ACTIVE] += ordered | present
+        heads[SELLING] += sold
+        heads[PAID] += paid
+        heads[RECRUITING] += recruited > 0
+    out[HEADS : HEADS + N_TALLIES] = heads
+
+
+@njit
+def pass_milestones(
+    busy: Ints, rows: Ints, cells: Longs, sums: Longs, small: Ints, now: int
+) -> None:
     """Note the first pay, the last order, and when fees and outlay have come back."""
-    if cells[row, ORDERED]:
-        small[i, LAST_ORDER] = now
-    if cells[row, BONUS] > 0 and small[i, FIRST_PAY] == 0:
-        small[i, FIRST_PAY] = now
-    income, fees = sums[i, BONUS] + sums[i, RETAIL_MARGIN], sums[i, KIT] + sums[i, RENEWAL]
-    outlay = fees + sums[i, OWN_USE] + sums[i, TOP_UP] + sums[i, EXPENSE]
-    if fees > 0 and income >= fees and small[i, FEE_RECOUPED] == 0:
-        small[i, FEE_RECOUPED] = now
-    if outlay > 0 and income >= outlay and small[i, RECOUPED] == 0:
-        small[i, RECOUPED] = now
+    for k in range(len(busy)):
+        i, row = busy[k], rows[k]
+        if cells[row, ORDERED]:
+            small[i, LAST_ORDER] = now
+        if cells[row, BONUS] > 0 and small[i, FIRST_PAY] == 0:
+            small[i, FIRST_PAY] = now
+        income, fees = sums[i, BONUS] + sums[i, RETAIL_MARGIN], sums[i, KIT] + sums[i, RENEWAL]
+        outlay = fees + sums[i, OWN_USE] + sums[i, TOP_UP] + sums[i, EXPENSE]
+        if fees > 0 and income >= fees and small[i, FEE_RECOUPED] == 0:
+            small[i, FEE_RECOUPED] = now
+        if outlay > 0 and income >= outlay and small[i, RECOUPED] == 0:
+            small[i, RECOUPED] = now
 
 
-@inlined
-def keep(at: int, row: int, qualified: bool, cells: Longs, kept: Longs) -> None:
-    """Note the month's presence and sums of somebody active."""
-    kept[at, FILED_TALLIES + ORDERING] = cells[row, ORDERED]
-    kept[at, FILED_TALLIES + QUALIFIED] = qualified
-    kept[at, FILED_TALLIES + ACTIVE] = 1
-    kept[at, FILED_TALLIES + SELLING] = cells[row, SOLD]
-    kept[at, FILED_TALLIES + PAID] = cells[row, BONUS] != 0
-    kept[at, FILED_TALLIES + RECRUITS] = cells[row, RECRUITED]
-    for c in range(N_SUMS):
-        kept[at, FILED_SUMS + c] = cells[row, c]
+@njit
+def keep(
+    busy: Ints,
+    rows: Ints,
+    deeds: Deeds,
+    held: NDArray[np.int8],
+    cells: Longs,
+    small: Ints,
+    kept: Longs,
+) -> None:
+    """Write the rows of the active: who they are, the month's presence and sums."""
+    qualified, paid_as, bits, at = deeds.qualified, deeds.paid_as, deeds.hours_bits, 0
+    for k in range(len(busy)):
+        i, row = busy[k], rows[k]
+        if not qualified[i] and cells[row, ORDERED] == 0:
+            continue
+        kept[at, 0], kept[at, 1], kept[at, 2] = i, held[i], small[i, RECRUITS]
+        kept[at, FILED_TALLIES + ORDERING] = cells[row, ORDERED]
+        kept[at, FILED_TALLIES + QUALIFIED] = qualified[i]
+        kept[at, FILED_TALLIES + ACTIVE] = 1
+        kept[at, FILED_TALLIES + SELLING] = cells[row, SOLD]
+        kept[at, FILED_TALLIES + PAID] = cells[row, BONUS] != 0
+        kept[at, FILED_TALLIES + RECRUITS] = cells[row, RECRUITED]
+        for c in range(N_SUMS):
+            kept[at, FILED_SUMS + c] = cells[row, c]
+        kept[at, FILED_HOURS], kept[at, REST] = bits[i], paid_as[i]
+        at += 1

@@ -84,8 +84,8 @@ class Memberships:
         self._of_life, self._of_year = [0] * FLOWS, [0] * FLOWS
         self._years: list[Chunk] = []
         self._entry = Drawer((*ENTRY, *self._pay), since=0)
-        self._months = Drawer(KEPT, AT_ONCE)
-        self.person_months = self._months
+        self._months, self.person_months = Drawer(KEPT, AT_ONCE), Drawer(KEPT, AT_ONCE)
+        self._year_rows = Drawer((*YEAR, *self._pay))
 
     @property
     def count(self) -> int:
@@ -161,8 +161,8 @@ class Memberships:
             participants.customers,
             self._paid_as,
         )
-        names = (*YEAR, *self._pay)
-        drawer = Drawer(names, since=self._opened, until=month, year=year)
+        drawer = self._year_rows.emptied(since=self._opened, until=month, year=year)
+        self._year_rows = drawer
         totals = np.zeros(2 * FLOWS, np.int64)
         pays = np.zeros(2 * len(self._pay), np.int64)
         start = COMPANY + 1
@@ -170,7 +170,7 @@ class Memberships:
             rows = drawer.room(min(CHUNK, self.count - start))
             filed, start = file_year(start, lives, before, rows)
             add_up(rows[:filed], FILED_SUMS, FILED_SUMS + FLOWS, totals)
-            add_up(rows[:filed], len(YEAR), len(names), pays)
+            add_up(rows[:filed], len(YEAR), rows.shape[1], pays)
             drawer.add(filed)
         self._years += drawer.chunks
         self._prove_year(month, whole(totals), sum(whole(pays)))
@@ -188,7 +188,7 @@ class Memberships:
         self._books.small[: self.count, YEAR_ROW] = 0
         self._books = with_new_year(self._books)
         self._pays_before = self._books.pays[: self._books.out.item(PURSES) + 1].copy()
-        self.person_months, self._months = self._months, Drawer(KEPT, AT_ONCE)
+        self.person_months, self._months = self._months, self.person_months.emptied()
 
     def lives(self, month: int) -> Drawer:
         """One row a membership as of a month, the company's left out."""

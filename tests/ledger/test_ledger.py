@@ -14,7 +14,7 @@ from sim.ledger import LedgerError, people
 from sim.ledger.accounts import exact_sums
 from sim.ledger.columns import MONEY_FLOWS
 from sim.ledger.digest import Digest
-from sim.ledger.exact import LIMBS, add_float, as_float, tally_column, tally_rows, whole
+from sim.ledger.exact import LIMBS, as_float, limbs_of, tally_column, tally_rows, whole
 from sim.ledger.flows import Valuation
 from sim.ledger.layout import OWN_USE, ROWS
 from sim.ledger.months import rounded_less
@@ -428,7 +428,8 @@ def test_exact_sums_beyond_64_bits_and_below_zero():
 def test_hours_are_summed_exactly(values):
     out, column = np.zeros(LIMBS + 2, np.int64), np.array(values, np.float64)
     for bits in column.view(np.int64).tolist():
-        add_float(out, 2, bits)
+        at, *limbs = limbs_of(bits)
+        out[2 + at : 5 + at] += limbs
     assert as_float(out[2:]) == math.fsum(values)
 
 
