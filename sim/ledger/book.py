@@ -13,9 +13,6 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sim.ledger.accounts import Accounts, LedgerError, agree, journal_columns
 from sim.ledger.digest import Digest
 from sim.ledger.exact import whole
@@ -31,7 +28,7 @@ from sim.ledger.layout import BY_CUSTOMERS, BY_PARTICIPANTS
 from sim.ledger.months import Months, month_figures, rounded_less
 from sim.ledger.people import Memberships
 from sim.ledger.tables import LedgerTables
-from sim.records import Account, Column, Flow, MonthEvents, Table
+from sim.records import Account, Flow, MonthEvents, Table
 
 BALANCES = {account: f"account.{account.name.lower()}" for account in Account}
 SALES = {f"{flow.name.lower()}_sales": flow for flow in (Flow.OWN_USE, Flow.TOP_UP, Flow.KIT)}
@@ -203,19 +200,6 @@ def component_figures(events: MonthEvents, bonuses: dict[str, int]) -> dict[str,
         out["breakage." + component] = rounded_less(most, amount)
         out["maximum." + component] = rounded_less(most, 0)
     return out
-
-
-def joined(
-    parts: list[dict[str, NDArray[Any]]], columns: tuple[Column, ...]
-) -> dict[str, NDArray[Any]]:
-    """Parts of one table end to end; an empty table of the right types where there is none."""
-    empty = {c.name: np.zeros(0, c.dtype) for c in columns}
-    return {
-        name: np.concatenate([empty[name], *(p[name] for p in parts)]).astype(
-            empty[name].dtype, copy=False
-        )
-        for name in empty
-    }
 
 
 def _line_store(ledger: Ledger) -> Any:
