@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from sim.ledger.packing import Packed, Values, pack, unpack
 from sim.records import NOBODY, Column, Table
 
-CHUNK = 1 << 16
+# So many rows stay in fast memory until they are packed.
+CHUNK = 1 << 14
 
 
 class Chunk(NamedTuple):
@@ -56,12 +57,11 @@ class Drawer:
 
     def room(self, rows: int) -> NDArray[np.int64]:
         """Memory for so many rows more, to be filled from its front; ``add`` files them."""
-        needed = self._loose + rows
-        if needed > len(self._rows):
+        if self._loose + rows > len(self._rows):
+            if self._loose:
+                self._pack()
             # Memory is taken only where something is written.
-            new = np.empty((2 * needed, len(self._names)), np.int64)
-            new[: self._loose] = self._rows[: self._loose]
-            self._rows = new
+            self._rows = np.empty((2 * rows + CHUNK, len(self._names)), np.int64)
         return self._rows[self._loose :]
 
     def add(self, rows: int) -> None:

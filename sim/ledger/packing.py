@@ -114,15 +114,21 @@ def survey(rows: Longs, facts: Longs) -> None:
 
     All are the same where OR is AND; a value and its complement are equally wide.
     """
-    for r in range(rows.shape[0]):
+    for start in range(0, len(rows), TILE):
+        stop = min(start + TILE, len(rows))
         for c in range(rows.shape[1]):
-            value = rows[r, c]
-            facts[c, ALL_OR] |= value
-            facts[c, ALL_AND] &= value
-            facts[c, WIDEST] |= value ^ (value >> 63)
-            if value != 0:
-                facts[c, SOME_AND] &= value
-                facts[c, SOME] += 1
+            all_or, all_and = facts[c, ALL_OR], facts[c, ALL_AND]
+            some_and, widest, some = facts[c, SOME_AND], facts[c, WIDEST], facts[c, SOME]
+            for r in range(start, stop):
+                value = rows[r, c]
+                zero = np.int64(value == 0)
+                all_or |= value
+                all_and &= value
+                some_and &= value | -zero
+                widest |= value ^ (value >> 63)
+                some += 1 - zero
+            facts[c, ALL_OR], facts[c, ALL_AND] = all_or, all_and
+            facts[c, SOME_AND], facts[c, WIDEST], facts[c, SOME] = some_and, widest, some
 
 
 @njit
@@ -145,27 +151,33 @@ def fill(
             if kind != DENSE:
                 write_mask(tile, c, by1[mask + start // 8 :])
             first, sparse = values // width + at[c], kind == SPARSE
+            end = values // width + forms[c, 2]
             if kind == MASK:
                 continue
             if width == 1:
-                at[c] += write_values(tile, c, by1[first:], sparse)
+                at[c] += write_values(tile, c, by1[first:end], sparse)
             elif width == 2:
-                at[c] += write_values(tile, c, by2[first:], sparse)
+                at[c] += write_values(tile, c, by2[first:end], sparse)
             elif width == 4:
-                at[c] += write_values(tile, c, by4[first:], sparse)
+                at[c] += write_values(tile, c, by4[first:end], sparse)
             else:
-                at[c] += write_values(tile, c, by8[first:], sparse)
+                at[c] += write_values(tile, c, by8[first:end], sparse)
 
 
 @inlined
 def write_values(tile: Longs, c: int, target: Values, sparse: bool) -> int:
     """Write a column's values, only those that are not zero if ``sparse``; gives how many."""
+    if not sparse:
+        for r in range(len(tile)):
+            target[r] = tile[r, c]
+        return len(tile)
     count = 0
     for r in range(len(tile)):
+        # Written in any case and, where it is zero, written over: a branch would cost more.
         value = tile[r, c]
-        if value != 0 or not sparse:
+        if count < len(target):
             target[count] = value
-            count += 1
+        count += value != 0
     return count
 
 

@@ -62,8 +62,8 @@ def small_chunks(monkeypatch):
 def test_many_chunks_say_what_one_says():
     chunked = random_market(4).close()
     with pytest.MonkeyPatch.context() as whole:
-        whole.setattr(filed, "CHUNK", 1 << 16)
-        whole.setattr(people, "CHUNK", 1 << 16)
+        whole.setattr(filed, "CHUNK", 1 << 14)
+        whole.setattr(people, "CHUNK", 1 << 14)
         one = random_market(4).close()
     for name in TABLES:
         table, expected = getattr(chunked, name), getattr(one, name)
