@@ -139,7 +139,9 @@ class Filed(Mapping[str, Values]):
     @property
     def nbytes(self) -> int:
         """Bytes that the stored columns take."""
-        return sum(c.nbytes for chunk in self._chunks for c in set(chunk.columns.values()))
+        # A column that goes by two names is one.
+        stored = {id(c): c for chunk in self._chunks for c in chunk.columns.values()}
+        return sum(c.nbytes for c in stored.values())
 
     def _column(self, chunk: Chunk, name: str) -> Values:
         dtype = self._types[name]

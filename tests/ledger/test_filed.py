@@ -76,6 +76,13 @@ def test_many_chunks_say_what_one_says():
             assert joined.dtype == expected[column].dtype
 
 
+def test_a_table_takes_fewer_bytes_than_its_columns():
+    tables = random_market(4).close()
+    for name in TABLES:
+        table = getattr(tables, name)
+        assert 0 < table.nbytes < sum(table[column].nbytes for column in table) / 3
+
+
 def test_books_that_grow_lose_nothing(monkeypatch):
     expected = random_market(9).close()
     monkeypatch.setattr(people, "FIRST_ROOM", 2)
