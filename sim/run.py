@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.engines import Engine, Progress, simulate
+from sim.engines.rulebook import rules_of
 from sim.jit import compiling_once
 from sim.ledger import LedgerTables
 from sim.scenario.contacts import WellMixed
@@ -63,6 +64,7 @@ def run_scenario(
         ResultsError: ``out`` cannot be written; nothing is left behind.
     """
     clock, say = Clock(), progress or (lambda _done, _text: None)
+    rules_of(scenario)  # what cannot run is told before anything is said or done
     say(0, "compiling")
     with compiling_once(engine):
         simulate(_glimpse(scenario), engine=Engine(engine))

@@ -192,7 +192,7 @@ def test_options_reach_the_run(
     assert main([*call, "--json"]) == 0
     assert (told.scenario.population.people, told.scenario.months, told.scenario.seed) == (60, 3, 7)
     assert told.options["out"] == Path("results/baseline-7")
-    assert (told.options["engine"], told.options["keep_ledger"]) == ("mesa", True)
+    assert (told.options["engine"], told.options["keep_ledger"]) == ("compiled", True)
     out, err = capsys.readouterr()
     assert json.loads(out) == {"seed": 7}
     assert "a library says something" in err

@@ -9,6 +9,7 @@ from sim.engines.mesa.agents import Consumer, Distributor
 from sim.engines.mesa.model import MarketModel
 from sim.records import COMPANY
 from sim.rules.staying import leaves
+from sim.world.networks.walking import contacts_of
 
 
 class TheoryModel(MarketModel):
@@ -84,9 +85,9 @@ class Preferential(Distributor):
 
     def approach(self) -> None:
         """Make as many approaches as recruits, and one."""
-        made = self.recruits + 1
+        made, known = self.recruits + 1, contacts_of(self.market.network, self.row)
         for k in range(made):
-            self.model.offers[self._target(k)].add(self.number)
+            self.model.offers[self._target(k, known)].add(self.number)
         self.market.record_effort(self.number, self.hours, made, self.builds)
 
 
@@ -125,10 +126,10 @@ class AtOnce(TheoryModel):
             self.enrol()
             self.offers.clear()
             self.accepted.clear()
-        self.market.settle()
+        self.market.pay()
         self.visit(self.distributor_class, "reflect")
         self.part()
-        self.market.close_month(self.renewed)
+        self.market.close(self.renewed)
         self._open_month()
 
     def _distributors(self) -> list[Distributor]:

@@ -188,4 +188,4 @@ def write_mask(tile: Longs, c: int, target: NDArray[np.int8]) -> None:
         bits = 0
         for r in range(8 * byte, min(8 * byte + 8, len(tile))):
             bits |= int(tile[r, c] != 0) << (7 - (r & 7))
-        target[byte] = bits
+        target[byte] = bits if bits < 128 else bits - 256  # as a signed byte

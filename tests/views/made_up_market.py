@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from sim.ledger import LedgerTables
-from sim.ledger.book import joined
 from sim.ledger.columns import (
     entry_columns,
     life_columns,
@@ -125,5 +124,4 @@ def columned(columns: tuple[Column, ...], rows: list[dict[str, Any]]) -> dict[st
     """Rows as a table of the declared columns; what a row does not name is zero."""
     unknown = {k for row in rows for k in row} - {c.name for c in columns}
     assert not unknown, unknown
-    part = {c.name: np.array([row.get(c.name, 0) for row in rows], c.dtype) for c in columns}
-    return joined([part] if rows else [], columns)
+    return {c.name: np.array([row.get(c.name, 0) for row in rows], c.dtype) for c in columns}
