@@ -6,8 +6,6 @@ dates, what recruiters show, the settlement, and the month's entry in the ledger
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,9 +24,7 @@ from sim.records import (
     MonthEvents,
     Motive,
     Period,
-    Role,
     Settlement,
-    Source,
     Table,
 )
 from sim.scenario.fields import minor
@@ -36,15 +32,6 @@ from sim.scenario.schema import Scenario
 from sim.world.networks import draw_network
 from sim.world.people import person_keys, populate
 from sim.world.prices import Prices, activity_orders, qualifying_volume
-
-
-class Acceptance(NamedTuple):
-    """A person says yes: to join under ``asker``, or only to buy from it."""
-
-    row: int
-    asker: int
-    joins: bool
-    belief: float
 
 
 class Market:
@@ -141,10 +128,3 @@ class Market:
 
 FIRST_ORDER = 8
 """Added to the purpose in the key of a first order's units: a later order has luck of its own."""
-
-CUSTOMERS = (int(Role.RETAIL_CUSTOMER), int(Role.PREFERRED_CUSTOMER))
-SOURCE_OF_ROLE = {
-    Role.RETAIL_CUSTOMER: Source.RETAIL_CUSTOMER,
-    Role.PREFERRED_CUSTOMER: Source.PREFERRED_CUSTOMER,
-    Role.DISTRIBUTOR: Source.PARTICIPANT,
-}

@@ -1,7 +1,7 @@
 """What the compiled phases read and write: the tables' columns, the scenario's numbers, the month.
 
-A phase gets these as named tuples of arrays and numbers. ``People`` and ``Members`` are the columns
-of PERSON and PARTICIPANT themselves, so that what a phase writes is what the tables hold.
+A phase gets them all as one ``World``. The rows of people and the columns of members are the tables
+themselves, so that what a phase writes is what the tables hold.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.draws import Draw, person_key, uniform
-from sim.engines.market import CUSTOMERS, SOURCE_OF_ROLE, Acceptance
 from sim.engines.mesa.common import Common
+from sim.engines.mesa.market import CUSTOMERS, SOURCE_OF_ROLE, Acceptance
 from sim.records import COMPANY, Motive, Purpose, Role, Source
 from sim.world.networks.walking import contacts_of, pick_contact
 
@@ -148,7 +148,7 @@ class Consumer(mesa.Agent):  # type: ignore[misc]
 
     def _hears_nothing(self) -> bool:
         """Whether this person left, or stopped buying, too recently to listen."""
-        if self.row in self.market.stopped:
+        if self.person.stopped_month[self.row] == self.market.month:
             return True
         if self.role != FORMER:
             return False

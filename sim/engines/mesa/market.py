@@ -7,7 +7,7 @@ handed over, and people who leave the market are replaced, one serial pass each.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim import draws
 from sim.draws import Draw
 from sim.engines.books import order_table
-from sim.engines.market import CUSTOMERS, FIRST_ORDER, SOURCE_OF_ROLE, Acceptance, Market
+from sim.engines.market import FIRST_ORDER, Market
 from sim.engines.rulebook import rules_of
 from sim.ledger import Ledger
 from sim.records import COMPANY, NOBODY, Purpose, Role, Settlement, Source
@@ -23,13 +23,29 @@ from sim.scenario.schema import Scenario
 from sim.world.networks.walking import known_contacts, most_contacts
 from sim.world.people import settle_in
 
+CUSTOMERS = (int(Role.RETAIL_CUSTOMER), int(Role.PREFERRED_CUSTOMER))
+SOURCE_OF_ROLE = {
+    Role.RETAIL_CUSTOMER: Source.RETAIL_CUSTOMER,
+    Role.PREFERRED_CUSTOMER: Source.PREFERRED_CUSTOMER,
+    Role.DISTRIBUTOR: Source.PARTICIPANT,
+}
+
+
+class Acceptance(NamedTuple):
+    """A person says yes: to join under ``asker``, or only to buy from it."""
+
+    row: int
+    asker: int
+    joins: bool
+    belief: float
+
 
 class AgentMarket(Market):
     """A market whose people write down one intent at a time.
 
     ``orders`` gathers the month's orders as tuples in the column order of ORDER; ``volume`` counts
     the month's activity volume by participant; ``bought`` has the day of each buyer's last order of
-    the month, ``stopped`` who stopped buying in it.
+    the month.
     """
 
     def __init__(self, scenario: Scenario, ledger: Ledger | None = None) -> None:
@@ -47,7 +63,6 @@ class AgentMarket(Market):
         self.orders: list[tuple[int, ...]] = []
         self.volume: Counter[int] = Counter()
         self.bought: dict[int, int] = {}
-        self.stopped: set[int] = set()
 
     def luck(self, purpose: Draw, row: int, k: int = 0) -> float:
         """The k-th uniform number of the person in ``row`` for a purpose in this month."""
@@ -181,7 +196,6 @@ class AgentMarket(Market):
         self._release_customer(row)
         was_member = self.people.membership.item(row) != NOBODY
         self.people.role[row] = Role.FORMER if was_member else Role.NOBODY
-        self.stopped.add(row)
         self.people.stopped_month[row] = self.month
         self.counts["customers_lost"] += 1
 

@@ -7,9 +7,8 @@ from typing import Any, Literal
 
 import mesa
 
-from sim.engines.market import Acceptance
 from sim.engines.mesa.agents import Consumer, Distributor
-from sim.engines.mesa.market import AgentMarket
+from sim.engines.mesa.market import Acceptance, AgentMarket
 from sim.ledger import Ledger
 from sim.records import Role
 from sim.scenario.schema import Scenario

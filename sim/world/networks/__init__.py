@@ -11,11 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sim.draws import Draw, stream
-from sim.jit import njit
 from sim.world.networks.blocks import stochastic_block
 from sim.world.networks.computed import lift, ring
 from sim.world.networks.csr import Rows
@@ -24,7 +20,6 @@ from sim.world.networks.network import STORED, WELL_MIXED, Network, network_of
 from sim.world.networks.preferential import scale_free
 from sim.world.networks.regular import random_regular
 from sim.world.networks.rings import small_world
-from sim.world.networks.walking import contacts_of, fill_contacts
 
 MOST_PEOPLE = (1 << 31) - 1
 
@@ -62,27 +57,3 @@ def _rows(spec: Any, people: int, key: int, folder: Path) -> Rows:
         case "edge_list":
             return edge_list(folder / spec.file, people)
     raise ValueError(f"network.kind: there is no network {spec.kind!r}")
-
-
-# -- until the engines walk a Network: the same networks as rows, and how those are walked ---------
-
-
-def generate(
-    spec: Any, people: int, seed: int, folder: Path = Path()
-) -> tuple[NDArray[Any], NDArray[np.int32]]:
-    """The rows of ``draw_network``, computed kinds stored too; both empty if well mixed."""
-    network = draw_network(spec, people, seed, folder)
-    if network.kind in (STORED, WELL_MIXED):
-        return network.indptr, network.neighbours
-    return _stored(network)
-
-
-@njit
-def _stored(network: Network) -> tuple[NDArray[Any], NDArray[np.int32]]:
-    indptr = np.zeros(network.people + 1, np.int32)
-    for p in range(network.people):
-        indptr[p + 1] = indptr[p] + contacts_of(network, p)
-    neighbours = np.empty(indptr[-1], np.int32)
-    for p in range(network.people):
-        fill_contacts(network, p, neighbours[indptr[p] :])
-    return indptr, neighbours
